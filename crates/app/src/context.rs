@@ -1,0 +1,90 @@
+//! What every use-case is given: the database, the time, new ids, and what the operator allows.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use greenroom_core::Result;
+use greenroom_core::source::SourcePolicy;
+use greenroom_core::stage::{StageDefinitions, document};
+use greenroom_store::{Db, Tx, stage_definitions};
+
+/// Tells the time in Unix milliseconds.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
+
+impl Clock {
+    /// A clock that answers with `now`.
+    pub fn new(now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The machine's clock.
+    pub fn system() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+        Self::new(|| {
+            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        })
+    }
+
+    /// Unix milliseconds.
+    pub fn now(&self) -> i64 {
+        (self.0)()
+    }
+}
+
+/// Makes new ids.
+#[derive(Clone)]
+pub struct Ids(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl Ids {
+    /// Ids from `next`, which never gives one twice.
+    pub fn new(next: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(next))
+    }
+
+    /// UUIDs of version 7: unique anywhere, and they sort by the time they were made.
+    #[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]
+    pub fn random() -> Self {
+        Self::new(|| uuid::Uuid::now_v7().simple().to_string())
+    }
+
+    /// A new id.
+    pub fn next(&self) -> String {
+        (self.0)()
+    }
+}
+
+/// The world as a use-case sees it; cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    /// The state.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// New ids.
+    pub ids: Ids,
+    /// What sources versions may have.
+    pub sources: Arc<SourcePolicy>,
+    /// The definitions read last; good as long as their revision is the one in force.
+    definitions: Arc<RwLock<Arc<StageDefinitions>>>,
+}
+
+impl Context {
+    /// A context over this database.
+    pub fn new(db: Db, clock: Clock, ids: Ids, sources: SourcePolicy) -> Self {
+        Self { db, clock, ids, sources: Arc::new(sources), definitions: Arc::default() }
+    }
+
+    /// The stage definitions in force, as this transaction sees them.
+    pub(crate) async fn definitions(&self, tx: &mut Tx<'_>) -> Result<Arc<StageDefinitions>> {
+        let revision = stage_definitions::revision(tx).await?;
+        let cached = Arc::clone(&self.definitions.read().unwrap_or_else(PoisonError::into_inner));
+        if cached.revision == revision {
+            return Ok(cached);
+        }
+        let text = stage_definitions::document(tx, revision).await?.unwrap_or_default();
+        let fresh = Arc::new(document::parse(&text, revision)?);
+        *self.definitions.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
+    }
+}

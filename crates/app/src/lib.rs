@@ -1,0 +1,12 @@
+//! What Greenroom does: one function per use-case, each to be read aloud: validate, load, decide, write,
+//! record the event, commit. One transaction each; the event is part of it.
+
+pub mod context;
+pub mod event;
+pub mod model_version;
+pub mod registered_model;
+pub mod stage;
+
+mod record;
+
+pub use context::{Clock, Context, Ids};

@@ -1,0 +1,82 @@
+//! Reading versions.
+
+use futures_util::FutureExt;
+use greenroom_core::model_version::ModelVersionDetail;
+use greenroom_core::{Error, Result, name};
+use greenroom_store::model_version;
+use greenroom_store::model_version_search::{self, VersionSearch};
+
+use super::VersionKey;
+use crate::{Context, registered_model};
+
+/// One version with its tags and aliases.
+pub async fn get(cx: &Context, key: VersionKey) -> Result<ModelVersionDetail> {
+    cx.db
+        .read(key, |tx, key| {
+            async move {
+                let found = model_version::detail_by_name(tx, &key.name, key.version).await?;
+                found.ok_or_else(|| key.not_found())
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// Where the artifacts of a version are.
+pub async fn download_uri(cx: &Context, key: VersionKey) -> Result<String> {
+    cx.db
+        .read(key, |tx, key| {
+            async move {
+                let found = model_version::by_name(tx, &key.name, key.version).await?;
+                found.map(|v| v.storage_location).ok_or_else(|| key.not_found())
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// A page of versions.
+pub async fn search(cx: &Context, search: VersionSearch) -> Result<(Vec<ModelVersionDetail>, Option<String>)> {
+    cx.db
+        .scan(search, |tx, search| {
+            async move {
+                let (versions, token) = model_version_search::run(tx, search).await?;
+                Ok((model_version::all_with_children(tx, versions).await?, token))
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// A page of one model's versions, highest number first; only those in `stage` if given.
+pub async fn list(
+    cx: &Context,
+    model: String,
+    stage: Option<String>,
+    limit: i64,
+    cursor: Option<&str>,
+) -> Result<(Vec<ModelVersionDetail>, Option<String>)> {
+    name::check_model_name(&model)?;
+    let below = match cursor {
+        None => i64::MAX,
+        Some(text) => text.parse().map_err(|_| {
+            Error::invalid(format!("Invalid cursor '{text}'. Give back a cursor exactly as the server gave it."))
+        })?,
+    };
+    cx.db
+        .scan((cx.clone(), model, stage, below, limit), |tx, (cx, model, stage, below, limit)| {
+            async move {
+                let row = registered_model::find(tx, model).await?;
+                let definitions = cx.definitions(tx).await?;
+                let stage = stage.as_deref().map(|s| definitions.for_model(model).find(s)).transpose()?;
+                let stage = stage.map(|s| s.name.as_str());
+                let mut versions = model_version::list(tx, &row.model.id, *below, stage, limit + 1).await?;
+                let more = versions.len() as i64 > *limit;
+                versions.truncate(usize::try_from(*limit).unwrap_or(usize::MAX));
+                let next = versions.last().filter(|_| more).map(|v| v.version.to_string());
+                Ok((model_version::all_with_children(tx, versions).await?, next))
+            }
+            .boxed()
+        })
+        .await
+}

@@ -1,0 +1,36 @@
+//! Registered models: what can be done with them.
+
+mod alias;
+mod change;
+mod create;
+mod delete;
+mod read;
+mod tag;
+
+use greenroom_core::{Error, Result, name};
+use greenroom_store::Tx;
+use greenroom_store::registered_model::{self, ModelRow};
+
+pub use alias::{delete_alias, get_by_alias, set_alias};
+pub use change::{rename, update};
+pub use create::{NewModel, create};
+pub use delete::delete;
+pub use read::{Overview, get, latest_versions, list, overview, search};
+pub use tag::{delete_tag, set_tag};
+
+/// MLflow's sentence for a model that is not there.
+pub(crate) fn not_found(name: &str) -> Error {
+    Error::not_found(format!("Registered Model with name={name} not found"))
+}
+
+/// The model of this name, or the named error.
+pub(crate) async fn find(tx: &mut Tx<'_>, name: &str) -> Result<ModelRow> {
+    name::check_model_name(name)?;
+    registered_model::by_name(tx, name).await?.ok_or_else(|| not_found(name))
+}
+
+/// The model of this name, to be changed, or the named error.
+pub(crate) async fn find_locked(tx: &mut Tx<'_>, name: &str) -> Result<ModelRow> {
+    name::check_model_name(name)?;
+    registered_model::lock_by_name(tx, name).await?.ok_or_else(|| not_found(name))
+}

@@ -1,0 +1,18 @@
+//! The domain, pure: names, stage definitions and the decision, the search grammar, events, errors.
+//!
+//! Nothing here knows a database, a clock, a socket or a thread. What comes in is data; what goes
+//! out is data. Every other crate leans on this one.
+
+pub mod actor;
+pub mod error;
+pub mod event;
+pub mod model_version;
+pub mod name;
+pub mod registered_model;
+pub mod search;
+pub mod source;
+pub mod stage;
+pub mod tag;
+
+pub use actor::Actor;
+pub use error::{Error, ErrorCode, Result};

@@ -1,0 +1,232 @@
+//! `SQLite`, embedded: reads on pooled connections, writes through one writer thread that groups commits.
+//!
+//! Every write runs in a savepoint of its own inside the group's transaction and is answered only after
+//! the commit has reached the disk (`synchronous=FULL`), so a failed write takes nobody else's with it and
+//! an acknowledged one survives a power cut. The group is whatever queued up while the one before was
+//! being committed: one client pays one fsync, many clients share one.
+
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use greenroom_core::{Error, Result};
+use rusqlite::Connection;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use super::tx::{Tx, sqlite_error};
+use super::{hide, migrate};
+
+/// Writes that share one commit at most.
+const GROUP: usize = 256;
+/// Writes that may wait; beyond that callers wait to enqueue.
+const QUEUE: usize = 1024;
+/// Long reads at once.
+const SCANS: usize = 4;
+
+type Answer = Box<dyn FnOnce(Result<()>) + Send>;
+/// Runs in its savepoint, or is told why there is none; says whether to keep what it did, and how to tell
+/// the caller once the group is committed.
+type Job = Box<dyn FnOnce(Result<&mut Connection>) -> (bool, Answer) + Send>;
+
+#[derive(Clone, Debug)]
+pub(super) struct Sqlite {
+    path: Arc<PathBuf>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+    scans: Arc<Semaphore>,
+    writer: Arc<Mutex<Option<Writer>>>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    queue: mpsc::Sender<Job>,
+    thread: JoinHandle<()>,
+}
+
+impl Sqlite {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|e| Error::invalid(format!("The folder of the database cannot be created: {}: {e}", folder.display())))?;
+        }
+        let mut connection = connect(path)?;
+        migrate::sqlite(&mut connection)?;
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || write_loop(connection, jobs))
+            .map_err(|e| hide("the writer thread cannot be started", &e))?;
+        Ok(Self {
+            path: Arc::new(path.to_owned()),
+            idle: Arc::default(),
+            scans: Arc::new(Semaphore::new(SCANS)),
+            writer: Arc::new(Mutex::new(Some(Writer { queue, thread }))),
+        })
+    }
+
+    /// Reads on the calling thread: a few index seeks take less time than handing them over would.
+    pub(super) fn read<P, T, F>(&self, params: &P, job: &F) -> Result<T>
+    where
+        F: for<'a> Fn(&'a mut Tx<'_>, &'a P) -> BoxFuture<'a, Result<T>>,
+    {
+        let mut connection = self.borrow()?;
+        let outcome = snapshot(&mut connection, |connection| run(connection, params, job));
+        self.give_back(connection);
+        outcome
+    }
+
+    pub(super) async fn scan<P, T, F>(&self, params: P, job: F) -> Result<T>
+    where
+        F: for<'a> Fn(&'a mut Tx<'_>, &'a P) -> BoxFuture<'a, Result<T>> + Send + 'static,
+        P: Send + 'static,
+        T: Send + 'static,
+    {
+        let permit = Arc::clone(&self.scans).acquire_owned().await.map_err(|_| closed())?;
+        let this = self.clone();
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            this.read(&params, &job)
+        })
+        .await
+        .map_err(|e| hide("a read ended without an answer", &e))?
+    }
+
+    pub(super) async fn write<P, T, F>(&self, params: P, job: F) -> Result<T>
+    where
+        F: for<'a> Fn(&'a mut Tx<'_>, &'a P) -> BoxFuture<'a, Result<T>> + Send + 'static,
+        P: Send + 'static,
+        T: Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            // A panic in one closure must not take the writer, and everybody's writes, with it.
+            let outcome = connection.and_then(|connection| {
+                std::panic::catch_unwind(AssertUnwindSafe(|| run(connection, &params, &job)))
+                    .unwrap_or_else(|_| Err(hide("a write panicked", &"see above")))
+            });
+            let keep = outcome.is_ok();
+            let answer: Answer = Box::new(move |committed| {
+                // The caller may have gone away; its write stands all the same.
+                let _gone = tell.send(committed.and(outcome));
+            });
+            (keep, answer)
+        });
+        let queue = self.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|w| w.queue.clone());
+        queue.ok_or_else(closed)?.send(job).await.map_err(|_| closed())?;
+        told.await.map_err(|_| closed())?
+    }
+
+    pub(super) async fn close(&self) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Writer { queue, thread }) = writer {
+            drop(queue);
+            // Joins once the queue is drained; a panic there has been logged already.
+            let _joined = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn borrow(&self) -> Result<Connection> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| connect(&self.path), Ok)
+    }
+
+    fn give_back(&self, connection: Connection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+}
+
+fn closed() -> Error {
+    super::unavailable(&"the server is shutting down")
+}
+
+/// Runs a closure to its end. Nothing in it waits on anything but the connection, which answers at once.
+fn run<P, T, F>(connection: &mut Connection, params: &P, job: &F) -> Result<T>
+where
+    F: for<'a> Fn(&'a mut Tx<'_>, &'a P) -> BoxFuture<'a, Result<T>>,
+{
+    let mut tx = Tx::sqlite(connection);
+    job(&mut tx, params).now_or_never().expect("a store closure awaits nothing but its Tx")
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let open = || -> rusqlite::Result<Connection> {
+        let connection = Connection::open(path)?;
+        connection.set_prepared_statement_cache_capacity(128);
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON;
+             PRAGMA busy_timeout = 5000;
+             PRAGMA cache_size = -4096;
+             PRAGMA mmap_size = 268435456;
+             PRAGMA temp_store = MEMORY;
+             PRAGMA case_sensitive_like = ON;
+             PRAGMA wal_autocheckpoint = 4000;",
+        )?;
+        Ok(connection)
+    };
+    open().map_err(|e| {
+        tracing::error!(error = %e, path = %path.display(), "database file cannot be opened");
+        Error::invalid(format!("The database file {} cannot be opened: {e}", path.display()))
+    })
+}
+
+/// Runs a read so that all its statements see the same state.
+fn snapshot<T>(connection: &mut Connection, read: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    execute(connection, "BEGIN")?;
+    let outcome = read(connection);
+    execute(connection, "COMMIT")?;
+    outcome
+}
+
+fn execute(connection: &Connection, sql: &'static str) -> Result<()> {
+    let run = || connection.prepare_cached(sql)?.execute([]);
+    run().map(|_| ()).map_err(|e| sqlite_error(sql, &e))
+}
+
+fn write_loop(mut connection: Connection, mut jobs: mpsc::Receiver<Job>) {
+    let mut answers: Vec<Answer> = Vec::with_capacity(GROUP);
+    while let Some(first) = jobs.blocking_recv() {
+        let begun = execute(&connection, "BEGIN IMMEDIATE");
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            answers.push(match &begun {
+                Ok(()) => in_savepoint(&mut connection, job),
+                Err(error) => job(Err(error.clone())).1,
+            });
+            if answers.len() < GROUP {
+                next = jobs.try_recv().ok();
+            }
+        }
+        let committed = begun.and_then(|()| {
+            execute(&connection, "COMMIT").inspect_err(|_| {
+                let _already_rolled_back = execute(&connection, "ROLLBACK");
+            })
+        });
+        for answer in answers.drain(..) {
+            answer(committed.clone());
+        }
+    }
+    if let Err(error) = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);") {
+        tracing::warn!(%error, "closing checkpoint failed; the next start will do it");
+    }
+}
+
+fn in_savepoint(connection: &mut Connection, job: Job) -> Answer {
+    if let Err(error) = execute(connection, "SAVEPOINT job") {
+        return job(Err(error)).1;
+    }
+    let (keep, answer) = job(Ok(connection));
+    let ended = if keep {
+        execute(connection, "RELEASE job")
+    } else {
+        execute(connection, "ROLLBACK TO job").and_then(|()| execute(connection, "RELEASE job"))
+    };
+    match ended {
+        Ok(()) => answer,
+        Err(error) => Box::new(move |_| answer(Err(error))),
+    }
+}

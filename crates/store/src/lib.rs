@@ -1,0 +1,18 @@
+//! The registry's state in SQL: one file per noun, each query one text for both engines beside its
+//! row mapper. `db` alone knows which engine is underneath.
+//!
+//! Nothing here decides anything: use-cases in the app crate call these functions inside a transaction.
+
+pub mod alias;
+pub mod db;
+pub mod event;
+pub mod model_version;
+pub mod page;
+pub mod registered_model;
+pub mod registered_model_search;
+pub mod model_version_search;
+pub mod search;
+pub mod stage_definitions;
+pub mod tag;
+
+pub use db::{Db, DbConfig, Param, Tx};

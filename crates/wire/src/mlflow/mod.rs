@@ -1,0 +1,19 @@
+//! MLflow's own shapes: how its requests are read and its answers written.
+
+pub mod fields;
+pub mod model_version;
+pub mod registered_model;
+pub mod schema;
+
+pub use fields::{Field, Fields, Kind};
+
+use serde::{Deserialize, Serialize};
+
+/// An error answer: what MLflow's clients read `error_code` and `message` from.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ErrorBody {
+    /// An MLflow error code.
+    pub error_code: String,
+    /// For a person; shown whole.
+    pub message: String,
+}

@@ -1,0 +1,15 @@
+//! Shapes of `/api/v1`. Times are Unix milliseconds (UTC); lists are pages with an opaque cursor.
+
+pub mod event;
+pub mod model_version;
+pub mod problem;
+pub mod registered_model;
+pub mod stage;
+
+pub use event::{ChainHead, Event, EventPage};
+pub use model_version::{
+    Decision, DisplacedVersion, ModelVersion, ModelVersionPage, RuleOutcome, TransitionRequest, TransitionResponse,
+};
+pub use problem::Problem;
+pub use registered_model::{Alias, RegisteredModel, RegisteredModelPage, StageHolding, Tag, VersionBrief};
+pub use stage::{ApplyResponse, StageDefinition, StageDefinitions, StageOccupancy, StageOverride, StagesAsOf};
