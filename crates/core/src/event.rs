@@ -113,7 +113,15 @@ pub struct Change {
 impl Change {
     /// A change of this kind with nothing filled in.
     pub fn new(kind: EventKind) -> Self {
-        Self { kind, version: None, before: None, after: None, comment: None, caused_by: None, revision: None }
+        Self {
+            kind,
+            version: None,
+            before: None,
+            after: None,
+            comment: None,
+            caused_by: None,
+            revision: None,
+        }
     }
 
     /// About this version.
@@ -197,7 +205,9 @@ impl Position {
             Some(Self { commit: commit.parse().ok()?, number: number.parse().ok()? })
         });
         parsed.ok_or_else(|| {
-            crate::Error::invalid(format!("Invalid cursor '{text}'. Give back a cursor exactly as the server gave it."))
+            crate::Error::invalid(format!(
+                "Invalid cursor '{text}'. Give back a cursor exactly as the server gave it."
+            ))
         })
     }
 }
@@ -220,7 +230,13 @@ pub struct ChainHead {
 impl ChainHead {
     /// The head of a chain without events.
     pub fn empty(chain: &str, model: Option<&str>) -> Self {
-        Self { chain: chain.to_owned(), model: model.map(str::to_owned), sequence: 0, hash: GENESIS.to_owned(), at: 0 }
+        Self {
+            chain: chain.to_owned(),
+            model: model.map(str::to_owned),
+            sequence: 0,
+            hash: GENESIS.to_owned(),
+            at: 0,
+        }
     }
 
     /// Gives a change its place at the end of the chain, and moves the head.
@@ -282,7 +298,10 @@ impl Event {
     pub fn follows(&self, head: &mut ChainHead) -> Result<(), String> {
         let place = format!("event {} of chain {}", self.sequence, self.chain);
         if self.sequence != head.sequence + 1 {
-            return Err(format!("{place}: follows event {}, so events are missing or out of order", head.sequence));
+            return Err(format!(
+                "{place}: follows event {}, so events are missing or out of order",
+                head.sequence
+            ));
         }
         if self.previous_hash != head.hash {
             return Err(format!("{place}: does not continue the event before it"));
@@ -307,8 +326,10 @@ fn canonical(value: &Value) -> String {
         Value::Object(map) => {
             let mut keys: Vec<&String> = map.keys().collect();
             keys.sort();
-            let fields: Vec<String> =
-                keys.into_iter().map(|k| format!("{}:{}", Value::from(k.as_str()), canonical(&map[k]))).collect();
+            let fields: Vec<String> = keys
+                .into_iter()
+                .map(|k| format!("{}:{}", Value::from(k.as_str()), canonical(&map[k])))
+                .collect();
             format!("{{{}}}", fields.join(","))
         }
         scalar => scalar.to_string(),

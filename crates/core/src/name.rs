@@ -162,7 +162,8 @@ pub fn parse_version(text: &str) -> Result<i64> {
         Some(b'+') => (false, &trimmed[1..]),
         _ => (false, trimmed),
     };
-    let groups_filled = digits.split('_').all(|group| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit()));
+    let groups_filled =
+        digits.split('_').all(|group| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit()));
     if !groups_filled {
         return Err(bad());
     }
@@ -194,7 +195,8 @@ mod tests {
 
     #[test]
     fn versions_read_like_pythons_int() {
-        let cases = [(" 1 ", 1), ("01", 1), ("-1", -1), ("+2", 2), ("1_0", 10), ("99999999999999999999", i64::MAX)];
+        let cases =
+            [(" 1 ", 1), ("01", 1), ("-1", -1), ("+2", 2), ("1_0", 10), ("99999999999999999999", i64::MAX)];
         for (text, number) in cases {
             assert_eq!(parse_version(text), Ok(number), "{text:?}");
         }
@@ -216,7 +218,9 @@ mod tests {
 
     #[test]
     fn paths_normalise_like_posix() {
-        for (name, normal) in [("a/./b", "a/b"), ("a/../..", ".."), ("/..", "/"), ("//a", "//a"), ("", "."), ("a/", "a")] {
+        for (name, normal) in
+            [("a/./b", "a/b"), ("a/../..", ".."), ("/..", "/"), ("//a", "//a"), ("", "."), ("a/", "a")]
+        {
             assert_eq!(normalized(name), normal, "{name:?}");
         }
     }

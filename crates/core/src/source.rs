@@ -14,7 +14,8 @@ pub const MAX_SOURCE: usize = 500;
 /// What a prompt's source may be: words that stand for "no artifacts".
 const PROMPT_SOURCES: [&str; 2] = ["prompt-template", "dummy-source"];
 /// Schemes whose client connects to whatever host the URI names.
-const HOST_SCHEMES: [&str; 9] = ["http", "https", "ftp", "sftp", "hdfs", "viewfs", "r2", "b2", "mlflow-artifacts"];
+const HOST_SCHEMES: [&str; 9] =
+    ["http", "https", "ftp", "sftp", "hdfs", "viewfs", "r2", "b2", "mlflow-artifacts"];
 
 /// What the operator allows; from the environment variables of MLflow.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +60,13 @@ pub enum Which {
 }
 
 /// Checks a source as a client gave it with `run_id` and `model_id` (empty = not given).
-pub fn check(policy: &SourcePolicy, source: &str, run_id: &str, model_id: &str, prompt: bool) -> Result<Source> {
+pub fn check(
+    policy: &SourcePolicy,
+    source: &str,
+    run_id: &str,
+    model_id: &str,
+    prompt: bool,
+) -> Result<Source> {
     if let Some(pattern) = &policy.pattern
         && !pattern.is_match(source)
     {
@@ -87,7 +94,9 @@ pub fn check(policy: &SourcePolicy, source: &str, run_id: &str, model_id: &str, 
             match scheme.as_str() {
                 "runs" => check_runs_uri(source, run_id, model_id),
                 // No run or logged model of this server holds it.
-                "mlflow-artifacts" => Err(not_contained(source, if model_id.is_empty() { "run_id" } else { "model_id" })),
+                "mlflow-artifacts" => {
+                    Err(not_contained(source, if model_id.is_empty() { "run_id" } else { "model_id" }))
+                }
                 _ => Ok(Source::Opaque),
             }
         }
@@ -110,7 +119,10 @@ fn authority(uri: &str) -> &str {
 
 fn check_host(policy: &SourcePolicy, source: &str, scheme: &str) -> Result<()> {
     let on_this_server = scheme == "mlflow-artifacts" && authority(source).is_empty();
-    if !HOST_SCHEMES.contains(&scheme) || on_this_server || policy.allowed_schemes.iter().any(|s| s.eq_ignore_ascii_case(scheme)) {
+    if !HOST_SCHEMES.contains(&scheme)
+        || on_this_server
+        || policy.allowed_schemes.iter().any(|s| s.eq_ignore_ascii_case(scheme))
+    {
         return Ok(());
     }
     Err(Error::invalid(format!(
@@ -160,7 +172,8 @@ fn check_path(source: &str) -> Result<()> {
     let path = rest.strip_prefix("//").map_or(rest, |rest| rest.find('/').map_or("", |at| &rest[at..]));
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let unsafe_character = |c: char| c.is_control() || c == '\\' || c == char::REPLACEMENT_CHARACTER;
-    let relative = plain.split(['/', ';']).any(|part| part == "..") || path.split('/').any(|part| part == ".");
+    let relative =
+        plain.split(['/', ';']).any(|part| part == "..") || path.split('/').any(|part| part == ".");
     if plain.contains(unsafe_character) || relative || !path.starts_with('/') {
         return Err(Error::invalid(format!(
             "Invalid model version source: '{source}'. If supplying a source as an http, https, local file path, ftp, \
@@ -206,7 +219,9 @@ fn parse_models_path(path: &str) -> Option<Source> {
     }
     let which = match suffix {
         Some(suffix) if suffix.contains('/') || suffix.trim().is_empty() => return None,
-        Some(suffix) if suffix.bytes().all(|b| b.is_ascii_digit()) => Which::Version(suffix.parse().unwrap_or(i64::MAX)),
+        Some(suffix) if suffix.bytes().all(|b| b.is_ascii_digit()) => {
+            Which::Version(suffix.parse().unwrap_or(i64::MAX))
+        }
         Some(suffix) if suffix.eq_ignore_ascii_case("latest") => Which::Latest,
         Some(suffix) => Which::Stage(suffix.to_owned()),
         None => match name.rsplit_once('@') {
@@ -233,7 +248,13 @@ mod tests {
 
     #[test]
     fn object_stores_are_opaque() {
-        for good in ["s3://bucket/unicorn/1", "gs://b/p", "wasbs://c@a.blob.core.windows.net/p", "dbfs:/models/x", "s3://b/p/"] {
+        for good in [
+            "s3://bucket/unicorn/1",
+            "gs://b/p",
+            "wasbs://c@a.blob.core.windows.net/p",
+            "dbfs:/models/x",
+            "s3://b/p/",
+        ] {
             assert_eq!(plain(good), Ok(Source::Opaque), "{good}");
         }
         assert_eq!(plain("abfss://c@a.dfs.core.windows.net/p"), Ok(Source::Opaque));
@@ -242,13 +263,42 @@ mod tests {
     #[test]
     fn attacks_of_the_past_stay_in_the_past() {
         for bad in [
-            "/etc", "file:///etc", "file:/etc", "FILE:///etc", "file://localhost/etc", "//proc/self/root", "etc", "",
-            "./../../../../etc", "..\\..\\..\\etc", "C:\\Windows", "\\\\host\\share",
-            "http://x/#/../../../../../../etc/", "http:///?/../../../../etc/", "https://h/p", "ftp://h/p", "hdfs://h/p",
-            "dbfs:/run/artifacts/a%3f/../../../../../etc/", "mlflow-artifacts:/%2e%2e/%2e%2e/etc",
-            "s3://b/%252e%252e/x", "s3://b/%c0%ae%c0%ae/x", "s3://b/p;x=../../etc", "s3://b/a%00b", "s3://b/a%0d%0ab",
-            "s3://b", "s3://b/", "s3://b/./x", "s3:b/x", "mlflow-artifacts:/1/model", "mlflow-artifacts://host/1/model",
-            "runs:/r1/model", "runs://host/x", "models://host/m/1", "models:/m-123", "models:/a/b/c", "models:/",
+            "/etc",
+            "file:///etc",
+            "file:/etc",
+            "FILE:///etc",
+            "file://localhost/etc",
+            "//proc/self/root",
+            "etc",
+            "",
+            "./../../../../etc",
+            "..\\..\\..\\etc",
+            "C:\\Windows",
+            "\\\\host\\share",
+            "http://x/#/../../../../../../etc/",
+            "http:///?/../../../../etc/",
+            "https://h/p",
+            "ftp://h/p",
+            "hdfs://h/p",
+            "dbfs:/run/artifacts/a%3f/../../../../../etc/",
+            "mlflow-artifacts:/%2e%2e/%2e%2e/etc",
+            "s3://b/%252e%252e/x",
+            "s3://b/%c0%ae%c0%ae/x",
+            "s3://b/p;x=../../etc",
+            "s3://b/a%00b",
+            "s3://b/a%0d%0ab",
+            "s3://b",
+            "s3://b/",
+            "s3://b/./x",
+            "s3:b/x",
+            "mlflow-artifacts:/1/model",
+            "mlflow-artifacts://host/1/model",
+            "runs:/r1/model",
+            "runs://host/x",
+            "models://host/m/1",
+            "models:/m-123",
+            "models:/a/b/c",
+            "models:/",
         ] {
             plain(bad).expect_err(bad);
         }
@@ -266,7 +316,9 @@ mod tests {
     fn a_run_must_be_the_one_that_is_named() {
         let with_run = |source: &str, run: &str| check(&SourcePolicy::default(), source, run, "", false);
         assert_eq!(with_run("runs:/r1/model", "r1"), Ok(Source::Opaque));
-        for (source, run) in [("runs:/r1/model", "r2"), ("runs:/r1/../../etc", "r1"), ("runs:/r1", "r1"), ("/tmp/x", "r1")] {
+        for (source, run) in
+            [("runs:/r1/model", "r2"), ("runs:/r1/../../etc", "r1"), ("runs:/r1", "r1"), ("/tmp/x", "r1")]
+        {
             with_run(source, run).expect_err(source);
         }
     }

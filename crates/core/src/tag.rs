@@ -1,6 +1,6 @@
 //! Tags: a key and a value on a registered model or a model version. Limits and messages are MLflow's.
 
-use crate::name::{too_long, unsafe_as_path, invalid_value, resolves_to};
+use crate::name::{invalid_value, resolves_to, too_long, unsafe_as_path};
 use crate::{Error, Result};
 
 /// The tag that makes a registered model (or a version) a prompt.

@@ -9,7 +9,8 @@ use crate::db::{Row, Statement, Tx};
 use crate::page::{in_list, in_pairs};
 use crate::tag::group;
 
-const OF_MODEL: &str = "SELECT alias, version FROM registered_model_aliases WHERE model_id = $1 ORDER BY alias";
+const OF_MODEL: &str =
+    "SELECT alias, version FROM registered_model_aliases WHERE model_id = $1 ORDER BY alias";
 
 fn from_row(row: &Row<'_>) -> Result<Alias> {
     Ok(Alias { alias: row.get(0)?, version: row.get(1)? })
@@ -26,8 +27,11 @@ pub async fn of_models(tx: &mut Tx<'_>, ids: &[&str]) -> Result<HashMap<String, 
     let sql = format!(
         "SELECT model_id, alias, version FROM registered_model_aliases WHERE model_id IN ({list}) ORDER BY model_id, alias"
     );
-    let rows =
-        tx.all(&sql, &params, |row| Ok((row.get::<String>(0)?, Alias { alias: row.get(1)?, version: row.get(2)? }))).await?;
+    let rows = tx
+        .all(&sql, &params, |row| {
+            Ok((row.get::<String>(0)?, Alias { alias: row.get(1)?, version: row.get(2)? }))
+        })
+        .await?;
     Ok(group(rows))
 }
 
@@ -40,13 +44,18 @@ pub async fn of_version(tx: &mut Tx<'_>, model_id: &str, version: i64) -> Result
 }
 
 /// The aliases that point at a page of versions, by model id and version.
-pub async fn of_versions(tx: &mut Tx<'_>, keys: &[(&str, i64)]) -> Result<HashMap<(String, i64), Vec<String>>> {
+pub async fn of_versions(
+    tx: &mut Tx<'_>,
+    keys: &[(&str, i64)],
+) -> Result<HashMap<(String, i64), Vec<String>>> {
     let (list, params) = in_pairs(keys);
     let sql = format!(
         "SELECT model_id, version, alias FROM registered_model_aliases WHERE (model_id, version) IN ({list})
          ORDER BY model_id, version, alias"
     );
-    let rows = tx.all(&sql, &params, |row| Ok(((row.get::<String>(0)?, row.get::<i64>(1)?), row.get::<String>(2)?))).await?;
+    let rows = tx
+        .all(&sql, &params, |row| Ok(((row.get::<String>(0)?, row.get::<i64>(1)?), row.get::<String>(2)?)))
+        .await?;
     Ok(group(rows))
 }
 

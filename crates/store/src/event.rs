@@ -86,7 +86,13 @@ pub async fn newest(tx: &mut Tx<'_>) -> Result<Position> {
 }
 
 /// A chain's events below a sequence number, newest first; only those about `version` if given.
-pub async fn history(tx: &mut Tx<'_>, chain: &str, below: i64, version: Option<i64>, limit: i64) -> Result<Vec<Event>> {
+pub async fn history(
+    tx: &mut Tx<'_>,
+    chain: &str,
+    below: i64,
+    version: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Event>> {
     let mut params: Vec<Param<'_>> = vec![chain.into(), below.into()];
     let about = match version {
         Some(version) => {
@@ -145,7 +151,8 @@ pub async fn registry_head(tx: &mut Tx<'_>) -> Result<ChainHead> {
     head.ok_or_else(|| hide("the registry row is missing", &"was the database edited by hand?"))
 }
 
-const NAME_AT: &str = "SELECT e.model FROM events e WHERE e.chain = $1 AND e.at <= $2 ORDER BY e.sequence DESC LIMIT 1";
+const NAME_AT: &str =
+    "SELECT e.model FROM events e WHERE e.chain = $1 AND e.at <= $2 ORDER BY e.sequence DESC LIMIT 1";
 
 /// The name a model had at a time: the one in its newest event until then.
 pub async fn name_at(tx: &mut Tx<'_>, chain: &str, at: i64) -> Result<Option<String>> {

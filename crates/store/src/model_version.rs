@@ -55,7 +55,10 @@ pub async fn with_children(tx: &mut Tx<'_>, version: ModelVersion) -> Result<Mod
 }
 
 /// Loads what hangs on a page of versions, in two queries.
-pub async fn all_with_children(tx: &mut Tx<'_>, versions: Vec<ModelVersion>) -> Result<Vec<ModelVersionDetail>> {
+pub async fn all_with_children(
+    tx: &mut Tx<'_>,
+    versions: Vec<ModelVersion>,
+) -> Result<Vec<ModelVersionDetail>> {
     let mut details = Vec::with_capacity(versions.len());
     let mut rest = versions.into_iter().peekable();
     while rest.peek().is_some() {
@@ -108,10 +111,15 @@ pub fn insert(version: &ModelVersion) -> Statement<'_> {
 }
 
 /// Changes a version's description.
-pub fn set_description<'a>(model_id: &'a str, version: i64, description: Option<&'a str>, now: i64) -> Statement<'a> {
+pub fn set_description<'a>(
+    model_id: &'a str,
+    version: i64,
+    description: Option<&'a str>,
+    now: i64,
+) -> Statement<'a> {
     Statement {
-        sql: "UPDATE model_versions SET description = $3, updated_at = $4 WHERE model_id = $1 AND version = $2",
-        params: vec![model_id.into(), version.into(), description.into(), now.into()],
+        sql: "UPDATE model_versions SET description = $1, updated_at = $2 WHERE model_id = $3 AND version = $4",
+        params: vec![description.into(), now.into(), model_id.into(), version.into()],
     }
 }
 
@@ -129,17 +137,24 @@ pub struct Placement<'a> {
 /// Puts a version into a stage.
 pub fn place<'a>(model_id: &'a str, version: i64, to: Placement<'a>, now: i64) -> Statement<'a> {
     Statement {
-        sql: "UPDATE model_versions SET stage = $3, stage_since = $4, stage_by = $5, updated_at = $6
-              WHERE model_id = $1 AND version = $2",
-        params: vec![model_id.into(), version.into(), to.stage.into(), to.since.into(), to.by.into(), now.into()],
+        sql: "UPDATE model_versions SET stage = $1, stage_since = $2, stage_by = $3, updated_at = $4
+              WHERE model_id = $5 AND version = $6",
+        params: vec![
+            to.stage.into(),
+            to.since.into(),
+            to.by.into(),
+            now.into(),
+            model_id.into(),
+            version.into(),
+        ],
     }
 }
 
 /// Follows a model's new name; MLflow counts it as an update of every version.
 pub fn rename_all<'a>(model_id: &'a str, name: &'a str, now: i64) -> Statement<'a> {
     Statement {
-        sql: "UPDATE model_versions SET name = $2, updated_at = $3 WHERE model_id = $1",
-        params: vec![model_id.into(), name.into(), now.into()],
+        sql: "UPDATE model_versions SET name = $1, updated_at = $2 WHERE model_id = $3",
+        params: vec![name.into(), now.into(), model_id.into()],
     }
 }
 
@@ -152,11 +167,15 @@ pub fn delete(model_id: &str, version: i64) -> [Statement<'_>; 2] {
     .map(|sql| Statement { sql, params: vec![model_id.into(), version.into()] })
 }
 
-const COUNT_OTHERS: &str = "SELECT COUNT(*) FROM model_versions WHERE model_id = $1 AND stage = $2 AND version <> $3";
+const COUNT_OTHERS: &str =
+    "SELECT COUNT(*) FROM model_versions WHERE model_id = $1 AND stage = $2 AND version <> $3";
 
 /// How many versions other than this one are in a stage.
 pub async fn count_others(tx: &mut Tx<'_>, model_id: &str, stage: &str, version: i64) -> Result<i64> {
-    Ok(tx.opt(COUNT_OTHERS, &[model_id.into(), stage.into(), version.into()], |row| row.get(0)).await?.unwrap_or(0))
+    Ok(tx
+        .opt(COUNT_OTHERS, &[model_id.into(), stage.into(), version.into()], |row| row.get(0))
+        .await?
+        .unwrap_or(0))
 }
 
 fn occupant(row: &Row<'_>) -> Result<Occupant> {
@@ -169,7 +188,13 @@ const OTHERS_NEWEST: &str = "SELECT version, stage_since, stage_by FROM model_ve
      LIMIT $4";
 
 /// The highest-numbered versions other than this one in a stage.
-pub async fn others_newest(tx: &mut Tx<'_>, model_id: &str, stage: &str, version: i64, limit: i64) -> Result<Vec<Occupant>> {
+pub async fn others_newest(
+    tx: &mut Tx<'_>,
+    model_id: &str,
+    stage: &str,
+    version: i64,
+    limit: i64,
+) -> Result<Vec<Occupant>> {
     tx.all(OTHERS_NEWEST, &[model_id.into(), stage.into(), version.into(), limit.into()], occupant).await
 }
 
@@ -179,7 +204,13 @@ const OTHERS_OLDEST: &str = "SELECT version, stage_since, stage_by FROM model_ve
      LIMIT $4";
 
 /// Those versions other than this one in a stage that entered it first.
-pub async fn others_oldest(tx: &mut Tx<'_>, model_id: &str, stage: &str, version: i64, limit: i64) -> Result<Vec<Occupant>> {
+pub async fn others_oldest(
+    tx: &mut Tx<'_>,
+    model_id: &str,
+    stage: &str,
+    version: i64,
+    limit: i64,
+) -> Result<Vec<Occupant>> {
     tx.all(OTHERS_OLDEST, &[model_id.into(), stage.into(), version.into(), limit.into()], occupant).await
 }
 
@@ -237,7 +268,8 @@ pub async fn held_stages(tx: &mut Tx<'_>, model_id: &str) -> Result<Vec<String>>
     tx.all(HELD_STAGES, &[model_id.into()], |row| row.get(0)).await
 }
 
-const STAGES_IN_USE: &str = "SELECT v.name, v.stage, MAX(v.version) FROM model_versions v GROUP BY v.name, v.stage";
+const STAGES_IN_USE: &str =
+    "SELECT v.name, v.stage, MAX(v.version) FROM model_versions v GROUP BY v.name, v.stage";
 
 /// For every model the stages that hold a version of it, each with the highest such version. A full scan:
 /// for a change of the stage definitions, not for requests.
@@ -260,10 +292,17 @@ const LIST_IN_STAGE: &str = "SELECT v.model_id, v.version, v.name, v.stage, v.st
      LIMIT $4";
 
 /// A model's versions below a number, highest first; only those in `stage` if given.
-pub async fn list(tx: &mut Tx<'_>, model_id: &str, below: i64, stage: Option<&str>, limit: i64) -> Result<Vec<ModelVersion>> {
+pub async fn list(
+    tx: &mut Tx<'_>,
+    model_id: &str,
+    below: i64,
+    stage: Option<&str>,
+    limit: i64,
+) -> Result<Vec<ModelVersion>> {
     match stage {
         Some(stage) => {
-            tx.all(LIST_IN_STAGE, &[model_id.into(), below.into(), stage.into(), limit.into()], from_row).await
+            tx.all(LIST_IN_STAGE, &[model_id.into(), below.into(), stage.into(), limit.into()], from_row)
+                .await
         }
         None => tx.all(LIST, &[model_id.into(), below.into(), limit.into()], from_row).await,
     }

@@ -25,7 +25,11 @@ pub struct VersionSearch {
 /// A page of versions, and the token of the next page if there is one.
 pub async fn run(tx: &mut Tx<'_>, search: &VersionSearch) -> Result<(Vec<ModelVersion>, Option<String>)> {
     let name = search_name("versions", &search.order);
-    let after = search.token.as_deref().map(|token| page::read_token(token, &name, search.order.len())).transpose()?;
+    let after = search
+        .token
+        .as_deref()
+        .map(|token| page::read_token(token, &name, search.order.len()))
+        .transpose()?;
 
     let mut sql = Sql::default();
     sql.push("SELECT ").push(COLUMNS).push("\nFROM model_versions v\nWHERE TRUE");

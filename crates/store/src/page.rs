@@ -47,10 +47,10 @@ pub(crate) fn token(search: &str, values: &[Value]) -> String {
 
 /// Reads a token back; the first sentences are MLflow's.
 pub(crate) fn read_token(token: &str, search: &str, columns: usize) -> Result<Vec<Value>> {
-    let bytes = STANDARD
-        .decode(token)
+    let bytes =
+        STANDARD.decode(token).map_err(|_| Error::invalid("Invalid page token, could not base64-decode"))?;
+    let text = String::from_utf8(bytes)
         .map_err(|_| Error::invalid("Invalid page token, could not base64-decode"))?;
-    let text = String::from_utf8(bytes).map_err(|_| Error::invalid("Invalid page token, could not base64-decode"))?;
     let mut value: Value = serde_json::from_str(&text)
         .map_err(|_| Error::invalid(format!("Invalid page token, decoded value={text}")))?;
     if value["search"] != search {

@@ -44,7 +44,8 @@ pub(crate) fn from_row(row: &Row<'_>) -> Result<ModelRow> {
     Ok(ModelRow { model, head, deleted_at: row.get(11)? })
 }
 
-const BY_NAME: &str = "SELECT m.id, m.name, m.description, m.created_by, m.created_at, m.updated_at, m.is_prompt, \
+const BY_NAME: &str =
+    "SELECT m.id, m.name, m.description, m.created_by, m.created_at, m.updated_at, m.is_prompt, \
      m.last_version, m.head_sequence, m.head_hash, m.head_at, m.deleted_at
      FROM registered_models m
      WHERE m.name = $1 AND m.deleted_at IS NULL";
@@ -60,7 +61,8 @@ pub async fn lock_by_name(tx: &mut Tx<'_>, name: &str) -> Result<Option<ModelRow
     tx.opt_locked(BY_NAME, &[name.into()], from_row).await
 }
 
-const BY_ID: &str = "SELECT m.id, m.name, m.description, m.created_by, m.created_at, m.updated_at, m.is_prompt, \
+const BY_ID: &str =
+    "SELECT m.id, m.name, m.description, m.created_by, m.created_at, m.updated_at, m.is_prompt, \
      m.last_version, m.head_sequence, m.head_hash, m.head_at, m.deleted_at
      FROM registered_models m
      WHERE m.id = $1";
@@ -96,15 +98,14 @@ pub async fn insert(tx: &mut Tx<'_>, row: &ModelRow) -> Result<bool> {
 }
 
 const SAVE: &str = "UPDATE registered_models
-     SET name = $2, description = $3, updated_at = $4, is_prompt = $5, last_version = $6,
-         head_sequence = $7, head_hash = $8, head_at = $9, deleted_at = $10
-     WHERE id = $1";
+     SET name = $1, description = $2, updated_at = $3, is_prompt = $4, last_version = $5,
+         head_sequence = $6, head_hash = $7, head_at = $8, deleted_at = $9
+     WHERE id = $10";
 
 /// The statement that writes a model back after a change, with its chain's new end.
 pub fn save(row: &ModelRow) -> Statement<'_> {
     let ModelRow { model, head, deleted_at } = row;
     let params = vec![
-        (&model.id).into(),
         (&model.name).into(),
         model.description.as_deref().into(),
         model.updated_at.into(),
@@ -114,6 +115,7 @@ pub fn save(row: &ModelRow) -> Statement<'_> {
         (&head.hash).into(),
         head.at.into(),
         (*deleted_at).into(),
+        (&model.id).into(),
     ];
     Statement { sql: SAVE, params }
 }

@@ -25,7 +25,11 @@ pub struct ModelSearch {
 /// A page of models, and the token of the next page if there is one.
 pub async fn run(tx: &mut Tx<'_>, search: &ModelSearch) -> Result<(Vec<ModelRow>, Option<String>)> {
     let name = search_name("models", &search.order);
-    let after = search.token.as_deref().map(|token| page::read_token(token, &name, search.order.len())).transpose()?;
+    let after = search
+        .token
+        .as_deref()
+        .map(|token| page::read_token(token, &name, search.order.len()))
+        .transpose()?;
 
     let mut sql = Sql::default();
     sql.push("SELECT ").push(COLUMNS).push("\nFROM registered_models m\nWHERE m.deleted_at IS NULL");

@@ -98,7 +98,8 @@ impl Layout {
                 }
                 Condition::Tag { key, comparison } => {
                     let Self { tags, tag_join, .. } = self;
-                    sql.push(&format!("EXISTS (SELECT 1 FROM {tags} t WHERE {tag_join} AND t.key = ")).bind(key.clone());
+                    sql.push(&format!("EXISTS (SELECT 1 FROM {tags} t WHERE {tag_join} AND t.key = "))
+                        .bind(key.clone());
                     if let TextComparison::Equal(value) = comparison {
                         // The indexed start of the value narrows the search; the whole value decides.
                         let start: String = value.chars().take(64).collect();
@@ -116,7 +117,9 @@ impl Layout {
     pub(crate) fn order_by(&self, sql: &mut Sql, order: &[OrderKey]) {
         let keys: Vec<String> = order
             .iter()
-            .map(|key| format!("{} {}", self.order_column(key.column), if key.descending { "DESC" } else { "ASC" }))
+            .map(|key| {
+                format!("{} {}", self.order_column(key.column), if key.descending { "DESC" } else { "ASC" })
+            })
             .collect();
         sql.push("\nORDER BY ").push(&keys.join(", "));
     }
@@ -127,9 +130,10 @@ impl Layout {
         for (key, value) in order.iter().zip(values) {
             let place = match (key.column, value) {
                 (OrderColumn::Name, Value::String(text)) => sql.place(text.clone()),
-                (OrderColumn::Version | OrderColumn::CreatedAt | OrderColumn::UpdatedAt, Value::Number(number)) => {
-                    sql.place(number.as_i64().ok_or_else(bad_token)?)
-                }
+                (
+                    OrderColumn::Version | OrderColumn::CreatedAt | OrderColumn::UpdatedAt,
+                    Value::Number(number),
+                ) => sql.place(number.as_i64().ok_or_else(bad_token)?),
                 _ => return Err(bad_token()),
             };
             keys.push((self.order_column(key.column), if key.descending { "<" } else { ">" }, place));
@@ -205,7 +209,8 @@ fn without_escapes(pattern: &str) -> String {
 /// The range that a pattern's literal start spans, so that an index can serve it. ASCII starts only: their
 /// upper end is the next character, whatever the encoding.
 fn prefix_range(pattern: &str) -> Option<(String, String)> {
-    let literal: String = pattern.chars().take_while(|c| c.is_ascii() && !matches!(c, '%' | '_' | '\u{7f}')).collect();
+    let literal: String =
+        pattern.chars().take_while(|c| c.is_ascii() && !matches!(c, '%' | '_' | '\u{7f}')).collect();
     let mut next = literal.clone();
     let last = next.pop()?;
     next.push(char::from_u32(u32::from(last) + 1)?);
@@ -213,7 +218,13 @@ fn prefix_range(pattern: &str) -> Option<(String, String)> {
 }
 
 /// The sort values of a row, for a page token.
-pub(crate) fn sort_values(order: &[OrderKey], name: &str, version: i64, created_at: i64, updated_at: i64) -> Vec<Value> {
+pub(crate) fn sort_values(
+    order: &[OrderKey],
+    name: &str,
+    version: i64,
+    created_at: i64,
+    updated_at: i64,
+) -> Vec<Value> {
     order
         .iter()
         .map(|key| match key.column {
@@ -258,6 +269,8 @@ mod tests {
             "AND v.updated_at <= $1 AND (v.updated_at < $1 OR (v.updated_at = $1 AND (v.name > $2 \
              OR (v.name = $2 AND (v.version < $3)))))"
         );
-        VERSIONS.after(&mut Sql::default(), &order, &[json!("x"), json!("a"), json!(2)]).expect_err("a forged token");
+        VERSIONS
+            .after(&mut Sql::default(), &order, &[json!("x"), json!("a"), json!(2)])
+            .expect_err("a forged token");
     }
 }

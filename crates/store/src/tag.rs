@@ -25,7 +25,9 @@ pub async fn of_models(tx: &mut Tx<'_>, ids: &[&str]) -> Result<HashMap<String, 
     let sql = format!(
         "SELECT model_id, key, value FROM registered_model_tags WHERE model_id IN ({list}) ORDER BY model_id, key"
     );
-    let rows = tx.all(&sql, &params, |row| Ok((row.get::<String>(0)?, Tag { key: row.get(1)?, value: row.get(2)? }))).await?;
+    let rows = tx
+        .all(&sql, &params, |row| Ok((row.get::<String>(0)?, Tag { key: row.get(1)?, value: row.get(2)? })))
+        .await?;
     Ok(group(rows))
 }
 

@@ -17,8 +17,19 @@ use crate::v1::{
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(
-        list_models, get_model, list_versions, get_version, get_decision, transition_version,
-        model_history, model_stages, list_events, stream_events, list_chains, get_stages, apply_stages,
+        list_models,
+        get_model,
+        list_versions,
+        get_version,
+        get_decision,
+        transition_version,
+        model_history,
+        model_stages,
+        list_events,
+        stream_events,
+        list_chains,
+        get_stages,
+        apply_stages,
     )
 )]
 pub struct ApiDocument;

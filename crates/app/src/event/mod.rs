@@ -27,7 +27,9 @@ pub async fn history(
     let below = match cursor {
         None => i64::MAX,
         Some(text) => text.parse().map_err(|_| {
-            Error::invalid(format!("Invalid cursor '{text}'. Give back a cursor exactly as the server gave it."))
+            Error::invalid(format!(
+                "Invalid cursor '{text}'. Give back a cursor exactly as the server gave it."
+            ))
         })?,
     };
     cx.db

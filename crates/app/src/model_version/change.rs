@@ -11,7 +11,12 @@ use super::{VersionKey, find_locked};
 use crate::{Context, record};
 
 /// Sets or (with `None`) clears a version's description. The model's own timestamp stays (MLflow's behaviour).
-pub async fn update(cx: &Context, actor: Actor, key: VersionKey, description: Option<String>) -> Result<ModelVersionDetail> {
+pub async fn update(
+    cx: &Context,
+    actor: Actor,
+    key: VersionKey,
+    description: Option<String>,
+) -> Result<ModelVersionDetail> {
     if let Some(text) = &description {
         name::check_description(text)?;
     }
@@ -36,7 +41,8 @@ async fn run(
         .version(version.version)
         .before(json!({ "description": version.description }))
         .after(json!({ "description": description }));
-    let statements = vec![model_version::set_description(&version.model_id, version.version, description, now)];
+    let statements =
+        vec![model_version::set_description(&version.model_id, version.version, description, now)];
     record::save(tx, &mut row, statements, &[change], actor, now).await?;
 
     version.description = description.map(str::to_owned);

@@ -39,7 +39,11 @@ pub struct NewVersion {
 pub async fn create(cx: &Context, actor: Actor, new: NewVersion) -> Result<ModelVersionDetail> {
     let run_id = new.run_id.as_deref().unwrap_or_default();
     let model_id = new.model_id.as_deref().unwrap_or_default();
-    let prompt = new.tags.iter().rfind(|(key, _)| key == IS_PROMPT).is_some_and(|(_, v)| v.eq_ignore_ascii_case("true"));
+    let prompt = new
+        .tags
+        .iter()
+        .rfind(|(key, _)| key == IS_PROMPT)
+        .is_some_and(|(_, v)| v.eq_ignore_ascii_case("true"));
     let source = source::check(&cx.sources, &new.source, run_id, model_id, prompt)?;
     name::check_model_name(&new.name)?;
     name::check_description(&new.description)?;
@@ -64,7 +68,9 @@ async fn run(
 ) -> Result<ModelVersionDetail> {
     let origin = match source {
         Source::Opaque => Origin::as_given(new),
-        Source::LoggedModel(id) => return Err(Error::not_found(format!("Logged model with ID '{id}' not found."))),
+        Source::LoggedModel(id) => {
+            return Err(Error::not_found(format!("Logged model with ID '{id}' not found.")));
+        }
         Source::Registered(uri) => Origin::of_version(resolve(tx, cx, uri, &new.source).await?, new)?,
     };
     let mut row = parent_locked(tx, &new.name).await?;
@@ -148,7 +154,8 @@ impl Origin {
 /// The version that a `models:/` URI names now.
 async fn resolve(tx: &mut Tx<'_>, cx: &Context, uri: &ModelUri, source: &str) -> Result<ModelVersion> {
     let name = uri.name.as_str();
-    let row = registered_model::by_name(tx, name).await?.ok_or_else(|| crate::registered_model::not_found(name))?;
+    let row =
+        registered_model::by_name(tx, name).await?.ok_or_else(|| crate::registered_model::not_found(name))?;
     let id = row.model.id.as_str();
     if row.model.is_prompt {
         return Err(Error::invalid(format!(
@@ -167,7 +174,9 @@ async fn resolve(tx: &mut Tx<'_>, cx: &Context, uri: &ModelUri, source: &str) ->
             let definitions = cx.definitions(tx).await?;
             let stage = &definitions.for_model(name).find(stage)?.name;
             let latest = model_version::latest_in(tx, id, stage).await?;
-            let none = || Error::not_found(format!("No versions of model with name '{name}' and stage '{stage}' found"));
+            let none = || {
+                Error::not_found(format!("No versions of model with name '{name}' and stage '{stage}' found"))
+            };
             return latest.ok_or_else(none);
         }
     };

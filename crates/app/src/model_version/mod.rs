@@ -55,7 +55,9 @@ fn number_or(text: &str, number: i64) -> String {
 
 /// The version and its model, to be changed, or the named error. The model comes first: it is what is locked.
 pub(crate) async fn find_locked(tx: &mut Tx<'_>, key: &VersionKey) -> Result<(ModelRow, ModelVersion)> {
-    let row = greenroom_store::registered_model::lock_by_name(tx, &key.name).await?.ok_or_else(|| key.not_found())?;
+    let row = greenroom_store::registered_model::lock_by_name(tx, &key.name)
+        .await?
+        .ok_or_else(|| key.not_found())?;
     let version = model_version::by_name(tx, &key.name, key.version).await?.ok_or_else(|| key.not_found())?;
     Ok((row, version))
 }

@@ -36,7 +36,10 @@ pub async fn download_uri(cx: &Context, key: VersionKey) -> Result<String> {
 }
 
 /// A page of versions.
-pub async fn search(cx: &Context, search: VersionSearch) -> Result<(Vec<ModelVersionDetail>, Option<String>)> {
+pub async fn search(
+    cx: &Context,
+    search: VersionSearch,
+) -> Result<(Vec<ModelVersionDetail>, Option<String>)> {
     cx.db
         .scan(search, |tx, search| {
             async move {
@@ -60,7 +63,9 @@ pub async fn list(
     let below = match cursor {
         None => i64::MAX,
         Some(text) => text.parse().map_err(|_| {
-            Error::invalid(format!("Invalid cursor '{text}'. Give back a cursor exactly as the server gave it."))
+            Error::invalid(format!(
+                "Invalid cursor '{text}'. Give back a cursor exactly as the server gave it."
+            ))
         })?,
     };
     cx.db

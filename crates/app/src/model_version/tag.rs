@@ -14,7 +14,9 @@ use crate::{Context, record};
 pub async fn set_tag(cx: &Context, actor: Actor, version: VersionKey, key: &str, value: &str) -> Result<()> {
     let tag = Tag::new(key, value)?;
     cx.db
-        .write((cx.clone(), actor, version, tag), |tx, (cx, actor, version, tag)| set(tx, cx, actor, version, tag).boxed())
+        .write((cx.clone(), actor, version, tag), |tx, (cx, actor, version, tag)| {
+            set(tx, cx, actor, version, tag).boxed()
+        })
         .await
 }
 
@@ -26,8 +28,9 @@ async fn set(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, key: &VersionKey, new
         return Ok(());
     }
 
-    let mut change =
-        Change::new(EventKind::VersionTagSet).version(number).after(json!({ "key": new.key, "value": new.value }));
+    let mut change = Change::new(EventKind::VersionTagSet)
+        .version(number)
+        .after(json!({ "key": new.key, "value": new.value }));
     change.before = old.map(|t| json!({ "key": t.key, "value": t.value }));
     let statements = vec![tag::set_on_version(id, number, new)];
     record::save(tx, &mut row, statements, &[change], actor, cx.clock.now()).await?;

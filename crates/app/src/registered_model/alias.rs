@@ -16,9 +16,10 @@ pub async fn set_alias(cx: &Context, actor: Actor, name: String, alias: String, 
     name::check_new_alias(&alias)?;
     let number = name::parse_version(version)?;
     cx.db
-        .write((cx.clone(), actor, name, alias, (number, version.to_owned())), |tx, (cx, actor, name, alias, version)| {
-            set(tx, cx, actor, name, alias, version).boxed()
-        })
+        .write(
+            (cx.clone(), actor, name, alias, (number, version.to_owned())),
+            |tx, (cx, actor, name, alias, version)| set(tx, cx, actor, name, alias, version).boxed(),
+        )
         .await
 }
 
@@ -40,8 +41,9 @@ async fn set(
         return Ok(());
     }
 
-    let mut change =
-        Change::new(EventKind::AliasSet).version(*version).after(json!({ "alias": alias, "version": version }));
+    let mut change = Change::new(EventKind::AliasSet)
+        .version(*version)
+        .after(json!({ "alias": alias, "version": version }));
     change.before = old.map(|old| json!({ "alias": alias, "version": old }));
     record::save(tx, &mut row, vec![alias::set(&id, alias, *version)], &[change], actor, cx.clock.now()).await
 }
@@ -62,8 +64,9 @@ async fn delete(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, name: &str, alias:
     let id = row.model.id.clone();
     let Some(version) = alias::version_of(tx, &id, alias).await? else { return Ok(()) };
 
-    let change =
-        Change::new(EventKind::AliasDeleted).version(version).before(json!({ "alias": alias, "version": version }));
+    let change = Change::new(EventKind::AliasDeleted)
+        .version(version)
+        .before(json!({ "alias": alias, "version": version }));
     record::save(tx, &mut row, vec![alias::delete(&id, alias)], &[change], actor, cx.clock.now()).await
 }
 

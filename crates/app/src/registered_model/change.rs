@@ -11,7 +11,12 @@ use super::{find_locked, read};
 use crate::{Context, record, stage};
 
 /// Sets a model's description; an empty one clears it, as in MLflow.
-pub async fn update(cx: &Context, actor: Actor, name: String, description: String) -> Result<RegisteredModelDetail> {
+pub async fn update(
+    cx: &Context,
+    actor: Actor,
+    name: String,
+    description: String,
+) -> Result<RegisteredModelDetail> {
     name::check_model_name(&name)?;
     name::check_description(&description)?;
     cx.db
@@ -42,7 +47,12 @@ async fn set_description(
 }
 
 /// Gives a model another name; its versions, tags, aliases and history follow.
-pub async fn rename(cx: &Context, actor: Actor, name: String, new_name: String) -> Result<RegisteredModelDetail> {
+pub async fn rename(
+    cx: &Context,
+    actor: Actor,
+    name: String,
+    new_name: String,
+) -> Result<RegisteredModelDetail> {
     name::check_new_model_name(&new_name)?;
     name::check_model_name(&name)?;
     cx.db
@@ -70,8 +80,9 @@ async fn move_to_name(
     }
     let now = cx.clock.now();
 
-    let change =
-        Change::new(EventKind::ModelRenamed).before(json!({ "name": name })).after(json!({ "name": new_name }));
+    let change = Change::new(EventKind::ModelRenamed)
+        .before(json!({ "name": name }))
+        .after(json!({ "name": new_name }));
     row.model.name = new_name.to_owned();
     row.head.model = Some(new_name.to_owned());
     row.model.updated_at = now;

@@ -1,7 +1,7 @@
 //! Creating a registered model.
 
 use futures_util::FutureExt;
-use greenroom_core::event::{Change, ChainHead, EventKind};
+use greenroom_core::event::{ChainHead, Change, EventKind};
 use greenroom_core::registered_model::{RegisteredModel, RegisteredModelDetail};
 use greenroom_core::tag::Tag;
 use greenroom_core::{Actor, Error, Result, name};
@@ -29,10 +29,20 @@ pub async fn create(cx: &Context, actor: Actor, new: NewModel) -> Result<Registe
     if let Some(text) = &new.description {
         name::check_description(text)?;
     }
-    cx.db.write((cx.clone(), actor, new, tags), |tx, (cx, actor, new, tags)| run(tx, cx, actor, new, tags).boxed()).await
+    cx.db
+        .write((cx.clone(), actor, new, tags), |tx, (cx, actor, new, tags)| {
+            run(tx, cx, actor, new, tags).boxed()
+        })
+        .await
 }
 
-async fn run(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, new: &NewModel, tags: &[Tag]) -> Result<RegisteredModelDetail> {
+async fn run(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    actor: &Actor,
+    new: &NewModel,
+    tags: &[Tag],
+) -> Result<RegisteredModelDetail> {
     let now = cx.clock.now();
     let is_prompt = tags.iter().any(Tag::marks_prompt);
     let id = cx.ids.next();
@@ -60,7 +70,12 @@ async fn run(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, new: &NewModel, tags:
     statements.push(event::append(&event));
     tx.batch(&statements).await?;
 
-    Ok(RegisteredModelDetail { model: row.model, tags: tags.to_vec(), aliases: Vec::new(), latest_versions: Vec::new() })
+    Ok(RegisteredModelDetail {
+        model: row.model,
+        tags: tags.to_vec(),
+        aliases: Vec::new(),
+        latest_versions: Vec::new(),
+    })
 }
 
 /// MLflow's sentences: they differ when one of the two is a prompt.

@@ -22,7 +22,8 @@ async fn run(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, name: &str) -> Result
 
     let was = read::detail(tx, row.clone()).await?;
     let tags: serde_json::Map<_, _> = was.tags.iter().map(|t| (t.key.clone(), json!(t.value))).collect();
-    let aliases: serde_json::Map<_, _> = was.aliases.iter().map(|a| (a.alias.clone(), json!(a.version))).collect();
+    let aliases: serde_json::Map<_, _> =
+        was.aliases.iter().map(|a| (a.alias.clone(), json!(a.version))).collect();
     let stages: serde_json::Map<_, _> =
         was.latest_versions.iter().map(|v| (v.version.stage.clone(), json!(v.version.version))).collect();
     let change = Change::new(EventKind::ModelDeleted).before(json!({

@@ -38,7 +38,10 @@ pub(super) async fn detail(tx: &mut Tx<'_>, row: ModelRow) -> Result<RegisteredM
 }
 
 /// A page of models.
-pub async fn search(cx: &Context, search: ModelSearch) -> Result<(Vec<RegisteredModelDetail>, Option<String>)> {
+pub async fn search(
+    cx: &Context,
+    search: ModelSearch,
+) -> Result<(Vec<RegisteredModelDetail>, Option<String>)> {
     cx.db
         .scan(search, |tx, search| {
             async move {
@@ -51,12 +54,23 @@ pub async fn search(cx: &Context, search: ModelSearch) -> Result<(Vec<Registered
 }
 
 /// For each of the stages asked for (none = all) the highest-numbered version in it.
-pub async fn latest_versions(cx: &Context, name: String, stages: Vec<String>) -> Result<Vec<ModelVersionDetail>> {
+pub async fn latest_versions(
+    cx: &Context,
+    name: String,
+    stages: Vec<String>,
+) -> Result<Vec<ModelVersionDetail>> {
     name::check_model_name(&name)?;
-    cx.db.read((cx.clone(), name, stages), |tx, (cx, name, stages)| latest(tx, cx, name, stages).boxed()).await
+    cx.db
+        .read((cx.clone(), name, stages), |tx, (cx, name, stages)| latest(tx, cx, name, stages).boxed())
+        .await
 }
 
-async fn latest(tx: &mut Tx<'_>, cx: &Context, name: &str, asked: &[String]) -> Result<Vec<ModelVersionDetail>> {
+async fn latest(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    name: &str,
+    asked: &[String],
+) -> Result<Vec<ModelVersionDetail>> {
     let row = find(tx, name).await?;
     let id = row.model.id.as_str();
     let versions = if asked.is_empty() {
@@ -129,7 +143,11 @@ pub async fn list(cx: &Context, search: ModelSearch) -> Result<(Vec<Overview>, O
         .await
 }
 
-async fn overviews(tx: &mut Tx<'_>, definitions: &Arc<StageDefinitions>, rows: Vec<ModelRow>) -> Result<Vec<Overview>> {
+async fn overviews(
+    tx: &mut Tx<'_>,
+    definitions: &Arc<StageDefinitions>,
+    rows: Vec<ModelRow>,
+) -> Result<Vec<Overview>> {
     let heads: Vec<ChainHead> = rows.iter().map(|row| row.head.clone()).collect();
     let mut newest: HashMap<String, Event> = HashMap::new();
     for some in heads.chunks(greenroom_store::page::CHILDREN) {
@@ -151,11 +169,17 @@ async fn overviews(tx: &mut Tx<'_>, definitions: &Arc<StageDefinitions>, rows: V
         held.sort_by_key(|v| place(&v.version.stage));
         for latest in held {
             let version = &latest.version;
-            let mut named = vec![Occupant { version: version.version, since: version.stage_since, by: version.stage_by.clone() }];
+            let mut named = vec![Occupant {
+                version: version.version,
+                since: version.stage_since,
+                by: version.stage_by.clone(),
+            }];
             // Where versions are at work a second one matters: it is looked for by one index seek.
             let active = defined.get(&version.stage).is_some_and(|s| defined.is_active(s));
             if active {
-                named.extend(model_version::others_newest(tx, &id, &version.stage, version.version, NAMED).await?);
+                named.extend(
+                    model_version::others_newest(tx, &id, &version.stage, version.version, NAMED).await?,
+                );
             }
             let more = named.len() as i64 > NAMED;
             named.truncate(3);

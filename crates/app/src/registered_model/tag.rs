@@ -14,7 +14,11 @@ use crate::{Context, record};
 pub async fn set_tag(cx: &Context, actor: Actor, name: String, key: &str, value: &str) -> Result<()> {
     name::check_model_name(&name)?;
     let tag = Tag::new(key, value)?;
-    cx.db.write((cx.clone(), actor, name, tag), |tx, (cx, actor, name, tag)| set(tx, cx, actor, name, tag).boxed()).await
+    cx.db
+        .write((cx.clone(), actor, name, tag), |tx, (cx, actor, name, tag)| {
+            set(tx, cx, actor, name, tag).boxed()
+        })
+        .await
 }
 
 async fn set(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, name: &str, new: &Tag) -> Result<()> {
@@ -37,7 +41,11 @@ async fn set(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, name: &str, new: &Tag
 pub async fn delete_tag(cx: &Context, actor: Actor, name: String, key: String) -> Result<()> {
     name::check_model_name(&name)?;
     check_key(&key)?;
-    cx.db.write((cx.clone(), actor, name, key), |tx, (cx, actor, name, key)| delete(tx, cx, actor, name, key).boxed()).await
+    cx.db
+        .write((cx.clone(), actor, name, key), |tx, (cx, actor, name, key)| {
+            delete(tx, cx, actor, name, key).boxed()
+        })
+        .await
 }
 
 async fn delete(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, name: &str, key: &str) -> Result<()> {
@@ -45,7 +53,8 @@ async fn delete(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, name: &str, key: &
     let id = row.model.id.clone();
     let Some(old) = tag::get_of_model(tx, &id, key).await? else { return Ok(()) };
 
-    let change = Change::new(EventKind::ModelTagDeleted).before(json!({ "key": old.key, "value": old.value }));
+    let change =
+        Change::new(EventKind::ModelTagDeleted).before(json!({ "key": old.key, "value": old.value }));
     if key == IS_PROMPT {
         row.model.is_prompt = false;
     }

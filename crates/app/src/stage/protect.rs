@@ -7,7 +7,12 @@ use greenroom_store::{Tx, model_version};
 use crate::Context;
 
 /// Refuses to have a model `done` ("deleted", "renamed") to while a version of it is in a protected stage.
-pub(crate) async fn refuse_if_protected(tx: &mut Tx<'_>, cx: &Context, row: &ModelRow, done: &str) -> Result<()> {
+pub(crate) async fn refuse_if_protected(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    row: &ModelRow,
+    done: &str,
+) -> Result<()> {
     let definitions = cx.definitions(tx).await?;
     let stages = definitions.for_model(&row.model.name);
     if stages.list().iter().all(|s| !s.protected) {
@@ -28,7 +33,12 @@ pub(crate) async fn refuse_if_protected(tx: &mut Tx<'_>, cx: &Context, row: &Mod
 
 /// Refuses a name under which other rules hold that do not know a stage the model uses, or that are
 /// stricter than a rename may slip past: under the new name the same stages must be defined alike.
-pub(crate) async fn refuse_if_stages_differ(tx: &mut Tx<'_>, cx: &Context, row: &ModelRow, new_name: &str) -> Result<()> {
+pub(crate) async fn refuse_if_stages_differ(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    row: &ModelRow,
+    new_name: &str,
+) -> Result<()> {
     let definitions = cx.definitions(tx).await?;
     let (old, new) = (definitions.for_model(&row.model.name), definitions.for_model(new_name));
     if old == new {

@@ -98,8 +98,11 @@ async fn judge(
     } else {
         Vec::new()
     };
-    let occupants =
-        if others > 0 { model_version::others_newest(tx, id, &target.name, version.version, 3).await? } else { Vec::new() };
+    let occupants = if others > 0 {
+        model_version::others_newest(tx, id, &target.name, version.version, 3).await?
+    } else {
+        Vec::new()
+    };
     let judgement = Judgement {
         decision,
         revision: definitions.revision,
@@ -113,15 +116,26 @@ async fn judge(
 }
 
 /// Moves a version, and those that make room for it, in one transaction.
-pub async fn transition(cx: &Context, actor: Actor, mut move_to: Transition) -> Result<(ModelVersionDetail, Judgement)> {
+pub async fn transition(
+    cx: &Context,
+    actor: Actor,
+    mut move_to: Transition,
+) -> Result<(ModelVersionDetail, Judgement)> {
     if let Some(comment) = &move_to.comment {
         name::check_text("comment", comment, name::MAX_COMMENT)?;
     }
     move_to.comment = move_to.comment.filter(|c| !c.trim().is_empty());
-    cx.db.write((cx.clone(), actor, move_to), |tx, (cx, actor, move_to)| run(tx, cx, actor, move_to).boxed()).await
+    cx.db
+        .write((cx.clone(), actor, move_to), |tx, (cx, actor, move_to)| run(tx, cx, actor, move_to).boxed())
+        .await
 }
 
-async fn run(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, asked: &Transition) -> Result<(ModelVersionDetail, Judgement)> {
+async fn run(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    actor: &Actor,
+    asked: &Transition,
+) -> Result<(ModelVersionDetail, Judgement)> {
     // MLflow complains about the stage before it looks for the version.
     let definitions = cx.definitions(tx).await?;
     stage::plan(definitions.for_model(&asked.key.name), &asked.ask)?;

@@ -98,8 +98,12 @@ pub fn plan<'a>(stages: &'a Stages, ask: &TransitionAsk) -> Result<&'a StageDefi
     let target = stages.find(&ask.stage)?;
     if ask.archive_existing {
         if !stages.is_active(target) {
-            let active: Vec<String> =
-                stages.list().iter().filter(|s| stages.is_active(s)).map(|s| format!("'{}'", s.name)).collect();
+            let active: Vec<String> = stages
+                .list()
+                .iter()
+                .filter(|s| stages.is_active(s))
+                .map(|s| format!("'{}'", s.name))
+                .collect();
             return Err(Error::invalid(format!(
                 "Model version transition cannot archive existing model versions because '{}' is not an Active stage. \
                  Valid stages are [{}]",
@@ -118,7 +122,12 @@ pub fn plan<'a>(stages: &'a Stages, ask: &TransitionAsk) -> Result<&'a StageDefi
 }
 
 /// Decides a planned transition. Never fails: a "no" is an answer too.
-pub fn decide(stages: &Stages, target: &StageDefinition, ask: &TransitionAsk, facts: &TransitionFacts) -> Decision {
+pub fn decide(
+    stages: &Stages,
+    target: &StageDefinition,
+    ask: &TransitionAsk,
+    facts: &TransitionFacts,
+) -> Decision {
     let moves = facts.current != target.name;
     let mut rules = Vec::new();
     if moves {
@@ -183,7 +192,8 @@ fn make_room(
     }
     match (target.full, stages.archive()) {
         (Full::Archive, Some(archive)) => {
-            let message = format!("{holds}; {too_many} of them go(es) to '{}', first in first out.", archive.name);
+            let message =
+                format!("{holds}; {too_many} of them go(es) to '{}', first in first out.", archive.name);
             (Displace::Oldest(too_many), outcome(true, message))
         }
         _ => (Displace::Nobody, outcome(false, format!("{holds}; move one out of it first."))),
@@ -198,9 +208,19 @@ pub fn may_delete(stages: &Stages, current: &str) -> bool {
 /// A duration as people say it, in its two largest units.
 fn in_words(millis: i64) -> String {
     let seconds = millis / 1000;
-    let units = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
-    let words: Vec<String> =
-        units.iter().skip_while(|(n, _)| *n == 0).take(2).filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n} {unit}")).collect();
+    let units = [
+        (seconds / 86_400, "d"),
+        (seconds / 3_600 % 24, "h"),
+        (seconds / 60 % 60, "min"),
+        (seconds % 60, "s"),
+    ];
+    let words: Vec<String> = units
+        .iter()
+        .skip_while(|(n, _)| *n == 0)
+        .take(2)
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, unit)| format!("{n} {unit}"))
+        .collect();
     if words.is_empty() { "0 s".to_owned() } else { words.join(" ") }
 }
 
@@ -210,7 +230,14 @@ mod tests {
     use crate::stage::document::parse;
 
     fn facts(current: &str, others: i64) -> TransitionFacts {
-        TransitionFacts { model: "Unicorn".into(), version: 3, current: current.into(), since: 0, others_in_target: others, now: 3_600_000 }
+        TransitionFacts {
+            model: "Unicorn".into(),
+            version: 3,
+            current: current.into(),
+            since: 0,
+            others_in_target: others,
+            now: 3_600_000,
+        }
     }
 
     fn ask(stage: &str, archive_existing: bool) -> TransitionAsk {
@@ -271,7 +298,8 @@ mod tests {
     fn a_full_stage_makes_room_first_in_first_out() {
         let text = "[[stages]]\nname='None'\n[[stages]]\nname='Live'\ncapacity=3\n[[stages]]\nname='Gone'\narchive=true";
         let stages = parse(text, 1).expect("valid").stages;
-        for (others, displace) in [(2, Displace::Nobody), (3, Displace::Oldest(1)), (5, Displace::Oldest(3))] {
+        for (others, displace) in [(2, Displace::Nobody), (3, Displace::Oldest(1)), (5, Displace::Oldest(3))]
+        {
             let decision = run(&stages, &ask("Live", false), &facts("None", others));
             assert!(decision.allowed());
             assert_eq!(decision.displace, displace);

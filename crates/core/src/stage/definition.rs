@@ -57,10 +57,15 @@ impl Stages {
     /// at most one archive stage, and neither the initial nor the archive stage can be full.
     pub fn new(list: Vec<StageDefinition>) -> Result<Self> {
         let Some(initial) = list.first() else {
-            return Err(Error::invalid("Stage definitions need at least one stage: the first one is where new versions start."));
+            return Err(Error::invalid(
+                "Stage definitions need at least one stage: the first one is where new versions start.",
+            ));
         };
         if list.len() > MAX_STAGES {
-            return Err(Error::invalid(format!("At most {MAX_STAGES} stages can be defined, got {}.", list.len())));
+            return Err(Error::invalid(format!(
+                "At most {MAX_STAGES} stages can be defined, got {}.",
+                list.len()
+            )));
         }
         for (index, stage) in list.iter().enumerate() {
             check_stage_name(&stage.name)?;
@@ -75,7 +80,10 @@ impl Stages {
         let stages = Self(list.clone());
         let archives: Vec<&str> = list.iter().filter(|s| s.archive).map(|s| s.name.as_str()).collect();
         if archives.len() > 1 {
-            return Err(Error::invalid(format!("Only one stage can have archive = true, got '{}'.", archives.join("', '"))));
+            return Err(Error::invalid(format!(
+                "Only one stage can have archive = true, got '{}'.",
+                archives.join("', '")
+            )));
         }
         if initial.archive {
             return Err(Error::invalid(format!(
@@ -93,12 +101,16 @@ impl Stages {
         let name = &stage.name;
         for from in stage.from.iter().flatten() {
             if !self.0.iter().any(|s| s.name == *from) {
-                return Err(Error::invalid(format!("Stage '{name}': from names '{from}', which is not a defined stage.")));
+                return Err(Error::invalid(format!(
+                    "Stage '{name}': from names '{from}', which is not a defined stage."
+                )));
             }
         }
         if let Some(capacity) = stage.capacity {
             if capacity < 1 {
-                return Err(Error::invalid(format!("Stage '{name}': capacity must be at least 1, got {capacity}.")));
+                return Err(Error::invalid(format!(
+                    "Stage '{name}': capacity must be at least 1, got {capacity}."
+                )));
             }
             if stage.archive || *name == self.initial().name {
                 return Err(Error::invalid(format!(
@@ -116,7 +128,9 @@ impl Stages {
         if let Some(color) = &stage.color {
             let hex = color.strip_prefix('#').unwrap_or_default();
             if hex.len() != 6 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-                return Err(Error::invalid(format!("Stage '{name}': color must look like #2f9e44, got '{color}'.")));
+                return Err(Error::invalid(format!(
+                    "Stage '{name}': color must look like #2f9e44, got '{color}'."
+                )));
             }
         }
         Ok(())
@@ -154,7 +168,10 @@ impl Stages {
         let lower = asked.to_lowercase();
         self.0.iter().find(|s| s.name.to_lowercase() == lower).ok_or_else(|| {
             let names: Vec<&str> = self.0.iter().map(|s| s.name.as_str()).collect();
-            Error::invalid(format!("Invalid Model Version stage: {asked}. Value must be one of {}.", names.join(", ")))
+            Error::invalid(format!(
+                "Invalid Model Version stage: {asked}. Value must be one of {}.",
+                names.join(", ")
+            ))
         })
     }
 
@@ -275,7 +292,21 @@ mod tests {
 
     #[test]
     fn names_that_a_client_could_not_address_are_refused() {
-        for bad in ["7", "٣", "latest", "LATEST", "a/b", "", " x", "x ", "a?b", "a#b", "a;b", "Deleted_Internal", "a\nb"] {
+        for bad in [
+            "7",
+            "٣",
+            "latest",
+            "LATEST",
+            "a/b",
+            "",
+            " x",
+            "x ",
+            "a?b",
+            "a#b",
+            "a;b",
+            "Deleted_Internal",
+            "a\nb",
+        ] {
             let list = vec![StageDefinition::named("None"), StageDefinition::named(bad)];
             Stages::new(list).expect_err(bad);
         }
@@ -289,7 +320,8 @@ mod tests {
     fn the_default_is_mlflows_four() {
         let stages = Stages::mlflow();
         assert_eq!(Stages::new(stages.list().to_vec()).as_ref(), Ok(&stages));
-        let active: Vec<&str> = stages.list().iter().filter(|s| stages.is_active(s)).map(|s| s.name.as_str()).collect();
+        let active: Vec<&str> =
+            stages.list().iter().filter(|s| stages.is_active(s)).map(|s| s.name.as_str()).collect();
         assert_eq!(active, ["Staging", "Production"]);
         assert_eq!(stages.find("pRODUCTION").map(|s| s.name.as_str()), Ok("Production"));
         assert_eq!(

@@ -62,10 +62,13 @@ enum FullWord {
 /// Reads a document; `revision` is the one it is to have.
 pub fn parse(text: &str, revision: i64) -> Result<StageDefinitions> {
     if text.len() > MAX_DOCUMENT {
-        return Err(Error::invalid(format!("Stage definitions are limited to {MAX_DOCUMENT} bytes, got {}.", text.len())));
+        return Err(Error::invalid(format!(
+            "Stage definitions are limited to {MAX_DOCUMENT} bytes, got {}.",
+            text.len()
+        )));
     }
-    let document: Document =
-        toml::from_str(text).map_err(|e| Error::invalid(format!("Stage definitions cannot be read: {}", e.message())))?;
+    let document: Document = toml::from_str(text)
+        .map_err(|e| Error::invalid(format!("Stage definitions cannot be read: {}", e.message())))?;
     let mut list = Vec::with_capacity(document.stages.len());
     for table in document.stages {
         let mut stage = StageDefinition { name: table.name, ..StageDefinition::default() };
@@ -73,7 +76,8 @@ pub fn parse(text: &str, revision: i64) -> Result<StageDefinitions> {
         list.push(stage);
     }
     let stages = Stages::new(list)?;
-    let overrides = document.overrides.into_iter().map(|o| read_override(&stages, o)).collect::<Result<_>>()?;
+    let overrides =
+        document.overrides.into_iter().map(|o| read_override(&stages, o)).collect::<Result<_>>()?;
     Ok(StageDefinitions { revision, stages, overrides, document: text.to_owned() })
 }
 
@@ -85,11 +89,13 @@ fn read_override(base: &Stages, table: OverrideTable) -> Result<Override> {
     let mut list = base.list().to_vec();
     for (name, rules) in table.stages {
         let Some(stage) = list.iter_mut().find(|s| s.name == name) else {
-            return Err(Error::invalid(format!("Override for models '{models}': '{name}' is not a defined stage.")));
+            return Err(Error::invalid(format!(
+                "Override for models '{models}': '{name}' is not a defined stage."
+            )));
         };
-        let rules: Rules = rules
-            .try_into()
-            .map_err(|e: toml::de::Error| Error::invalid(format!("Override for models '{models}', stage '{name}': {}", e.message())))?;
+        let rules: Rules = rules.try_into().map_err(|e: toml::de::Error| {
+            Error::invalid(format!("Override for models '{models}', stage '{name}': {}", e.message()))
+        })?;
         rules.put_on(stage)?;
     }
     let stages = Stages::new(list)
@@ -103,14 +109,18 @@ impl Rules {
         let name = stage.name.clone();
         if let Some(key) = self.others.keys().next() {
             let why = match key.as_str() {
-                "approvals" | "gates" | "freeze" => "is not enforced by this server yet; remove it, so that the file promises nothing that does not hold",
+                "approvals" | "gates" | "freeze" => {
+                    "is not enforced by this server yet; remove it, so that the file promises nothing that does not hold"
+                }
                 _ => "is not a key of a stage",
             };
             return Err(Error::invalid(format!("Stage '{name}': '{key}' {why}.")));
         }
         match (self.exclusive, self.capacity) {
             (Some(true), Some(capacity)) if capacity != 1 => {
-                return Err(Error::invalid(format!("Stage '{name}': exclusive = true means capacity = 1, but capacity is {capacity}.")));
+                return Err(Error::invalid(format!(
+                    "Stage '{name}': exclusive = true means capacity = 1, but capacity is {capacity}."
+                )));
             }
             (Some(true), _) => stage.capacity = Some(1),
             (_, Some(capacity)) => stage.capacity = Some(capacity),
@@ -124,7 +134,9 @@ impl Rules {
         }
         if let Some(soak) = self.soak {
             stage.soak = Some(parse_duration(&soak).ok_or_else(|| {
-                Error::invalid(format!("Stage '{name}': soak must be a number with s, m, h or d, like \"24h\", got '{soak}'."))
+                Error::invalid(format!(
+                    "Stage '{name}': soak must be a number with s, m, h or d, like \"24h\", got '{soak}'."
+                ))
             })?);
         }
         stage.description = self.description.or(stage.description.take());
@@ -183,7 +195,10 @@ mod tests {
     fn the_contract_reads_in_full() {
         let definitions = parse(CONTRACT, 1).expect("valid");
         let production = definitions.for_model("Unicorn").get("Production").expect("defined");
-        assert_eq!((production.capacity, production.full, production.soak), (Some(1), Full::Archive, Some(86_400_000)));
+        assert_eq!(
+            (production.capacity, production.full, production.soak),
+            (Some(1), Full::Archive, Some(86_400_000))
+        );
         assert!(production.protected);
         assert_eq!(production.from.as_deref(), Some(["Staging".to_owned()].as_slice()));
         let fraud = definitions.for_model("fraud-eu").get("Production").expect("defined");
@@ -205,11 +220,17 @@ mod tests {
             ("", "at least one stage"),
             ("[[stages]]\nname = \"None\"\ncolour = \"#000000\"", "'colour' is not a key of a stage"),
             ("[[stages]]\nname = \"A\"\n[[stages]]\nname = \"a\"", "defined twice"),
-            ("[[stages]]\nname = \"A\"\n[[stages]]\nname = \"B\"\nexclusive = true", "needs a stage with archive = true"),
+            (
+                "[[stages]]\nname = \"A\"\n[[stages]]\nname = \"B\"\nexclusive = true",
+                "needs a stage with archive = true",
+            ),
             ("[[stages]]\nname = \"A\"\n[[stages]]\nname = \"B\"\nfrom = [\"C\"]", "from names 'C'"),
             ("[[stages]]\nname = \"A\"\nsoak = \"soon\"", "got 'soon'"),
             ("[[stages]]\nname = 5", "cannot be read"),
-            ("[[stages]]\nname = \"A\"\n[[overrides]]\nmodels = \"x\"\n[overrides.stages.Q]\n", "'Q' is not a defined stage"),
+            (
+                "[[stages]]\nname = \"A\"\n[[overrides]]\nmodels = \"x\"\n[overrides.stages.Q]\n",
+                "'Q' is not a defined stage",
+            ),
             ("nonsense = 1", "nonsense"),
         ] {
             let message = parse(text, 1).expect_err(text).message;

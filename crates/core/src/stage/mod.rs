@@ -4,5 +4,7 @@ pub mod decision;
 pub mod definition;
 pub mod document;
 
-pub use decision::{Decision, Displace, RuleOutcome, TransitionAsk, TransitionFacts, decide, may_delete, plan};
+pub use decision::{
+    Decision, Displace, RuleOutcome, TransitionAsk, TransitionFacts, decide, may_delete, plan,
+};
 pub use definition::{Full, Override, StageDefinition, StageDefinitions, Stages};

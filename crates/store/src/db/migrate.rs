@@ -36,7 +36,8 @@ pub(super) fn sqlite(connection: &mut Connection) -> Result<()> {
     if usize::try_from(applied(connection).map_err(failed)?).is_ok_and(|n| n == MIGRATIONS.len()) {
         return Ok(());
     }
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive).map_err(failed)?;
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive).map_err(failed)?;
     let done = check(applied(&transaction).map_err(failed)?)?;
     for (index, migration) in MIGRATIONS.iter().enumerate().skip(done) {
         transaction.execute_batch(migration.sqlite).map_err(failed)?;
@@ -51,7 +52,9 @@ pub(super) async fn postgres(client: &mut deadpool_postgres::Object) -> Result<(
     let version = client.query_one("SHOW server_version_num", &[]).await.map_err(failed)?;
     let number: i64 = version.get::<_, &str>(0).parse().unwrap_or(0);
     if number < 150_000 {
-        return Err(Error::invalid(format!("PostgreSQL 15 or newer is needed, the server is {number} (as server_version_num).")));
+        return Err(Error::invalid(format!(
+            "PostgreSQL 15 or newer is needed, the server is {number} (as server_version_num)."
+        )));
     }
     let transaction = client.transaction().await.map_err(failed)?;
     transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await.map_err(failed)?;
@@ -59,12 +62,18 @@ pub(super) async fn postgres(client: &mut deadpool_postgres::Object) -> Result<(
         .batch_execute("CREATE TABLE IF NOT EXISTS greenroom_schema (version BIGINT NOT NULL)")
         .await
         .map_err(failed)?;
-    let row = transaction.query_one("SELECT COALESCE(MAX(version), 0) FROM greenroom_schema", &[]).await.map_err(failed)?;
+    let row = transaction
+        .query_one("SELECT COALESCE(MAX(version), 0) FROM greenroom_schema", &[])
+        .await
+        .map_err(failed)?;
     let done = check(row.get(0))?;
     for (index, migration) in MIGRATIONS.iter().enumerate().skip(done) {
         transaction.batch_execute(migration.postgres).await.map_err(failed)?;
         let version = i64::try_from(index + 1).unwrap_or(i64::MAX);
-        transaction.execute("INSERT INTO greenroom_schema (version) VALUES ($1)", &[&version]).await.map_err(failed)?;
+        transaction
+            .execute("INSERT INTO greenroom_schema (version) VALUES ($1)", &[&version])
+            .await
+            .map_err(failed)?;
         tracing::info!(migration = migration.name, "migrated");
     }
     // A dump restored into a new cluster finds transaction numbers below those that its events carry:

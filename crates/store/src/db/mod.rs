@@ -108,8 +108,8 @@ impl Db {
         outcome
     }
 
-    /// A future that resolves after the next commit of this process; create it before looking at the state.
-    pub fn changed(&self) -> impl Future<Output = ()> + '_ {
+    /// A future that resolves after the next commit of this process; enable it before looking at the state.
+    pub fn changed(&self) -> tokio::sync::futures::Notified<'_> {
         self.changed.notified()
     }
 
@@ -130,7 +130,9 @@ enum Location {
 fn parse_uri(uri: &str) -> Result<Location> {
     if let Some(path) = uri.strip_prefix("sqlite:///") {
         if path.is_empty() {
-            return Err(Error::invalid("The database URI 'sqlite:///' names no file; write sqlite:///greenroom.db."));
+            return Err(Error::invalid(
+                "The database URI 'sqlite:///' names no file; write sqlite:///greenroom.db.",
+            ));
         }
         return Ok(Location::Sqlite(path.into()));
     }
@@ -154,5 +156,8 @@ pub(crate) fn hide(context: &str, cause: &dyn std::fmt::Display) -> Error {
 /// As [`hide`], for a database that is not there right now; clients retry a 503.
 pub(crate) fn unavailable(cause: &dyn std::fmt::Display) -> Error {
     tracing::warn!(error = %cause, "database unavailable");
-    Error::new(greenroom_core::ErrorCode::TemporarilyUnavailable, "The database is not available right now. Try again.")
+    Error::new(
+        greenroom_core::ErrorCode::TemporarilyUnavailable,
+        "The database is not available right now. Try again.",
+    )
 }

@@ -24,14 +24,19 @@ pub(super) struct Postgres {
 impl Postgres {
     pub(super) async fn open(config: &DbConfig) -> Result<Self> {
         // SQLAlchemy's driver suffix is welcome: people paste the URI they gave to `mlflow server`.
-        let uri = config.uri.replacen("postgresql+psycopg2://", "postgresql://", 1).replacen("postgresql+psycopg://", "postgresql://", 1);
+        let uri = config.uri.replacen("postgresql+psycopg2://", "postgresql://", 1).replacen(
+            "postgresql+psycopg://",
+            "postgresql://",
+            1,
+        );
         let mut settings = tokio_postgres::Config::from_str(&uri)
             .map_err(|e| Error::invalid(format!("The database URI cannot be read: {e}. It must look like postgresql://user:password@host:5432/database.")))?;
         settings.application_name("greenroom");
         settings.connect_timeout(WAIT);
         // One small ordered index walk beats a parallel scan for every query here.
         settings.options("-c max_parallel_workers_per_gather=0 -c jit=off");
-        let manager = Manager::from_config(settings, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let manager =
+            Manager::from_config(settings, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let timeouts = Timeouts { wait: Some(WAIT), create: Some(WAIT), recycle: Some(WAIT) };
         let pool = Pool::builder(manager)
             .max_size(config.pool_size)
@@ -41,7 +46,10 @@ impl Postgres {
             .map_err(|e| hide("the connection pool cannot be built", &e))?;
         let mut first = pool.get().await.map_err(|e| {
             tracing::error!(error = %e, "PostgreSQL cannot be reached");
-            Error::new(greenroom_core::ErrorCode::TemporarilyUnavailable, format!("PostgreSQL cannot be reached: {e}"))
+            Error::new(
+                greenroom_core::ErrorCode::TemporarilyUnavailable,
+                format!("PostgreSQL cannot be reached: {e}"),
+            )
         })?;
         migrate::postgres(&mut first).await?;
         Ok(Self { pool })
@@ -73,7 +81,9 @@ impl Postgres {
             let outcome = job(&mut tx, params).await;
             let (retry, failed) = (tx.retry, tx.failed);
             let outcome = match outcome {
-                Ok(_) if failed => Err(hide("a closure went on after a failed statement", &"nothing was committed")),
+                Ok(_) if failed => {
+                    Err(hide("a closure went on after a failed statement", &"nothing was committed"))
+                }
                 other => other,
             };
             let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };

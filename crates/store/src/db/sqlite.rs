@@ -48,8 +48,12 @@ struct Writer {
 impl Sqlite {
     pub(super) fn open(path: &Path) -> Result<Self> {
         if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
-                .map_err(|e| Error::invalid(format!("The folder of the database cannot be created: {}: {e}", folder.display())))?;
+            std::fs::create_dir_all(folder).map_err(|e| {
+                Error::invalid(format!(
+                    "The folder of the database cannot be created: {}: {e}",
+                    folder.display()
+                ))
+            })?;
         }
         let mut connection = connect(path)?;
         migrate::sqlite(&mut connection)?;
@@ -113,7 +117,8 @@ impl Sqlite {
             });
             (keep, answer)
         });
-        let queue = self.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|w| w.queue.clone());
+        let queue =
+            self.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|w| w.queue.clone());
         queue.ok_or_else(closed)?.send(job).await.map_err(|_| closed())?;
         told.await.map_err(|_| closed())?
     }

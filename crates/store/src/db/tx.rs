@@ -43,7 +43,12 @@ impl<'c> Tx<'c> {
     }
 
     /// All rows.
-    pub async fn all<T>(&mut self, sql: &str, params: &[Param<'_>], map: fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+    pub async fn all<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        map: fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
         match &mut self.engine {
             Engine::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(sql).map_err(|e| sqlite_error(sql, &e))?;
@@ -63,7 +68,12 @@ impl<'c> Tx<'c> {
     }
 
     /// All rows of a text whose shape varies: planned with its values, not kept.
-    pub async fn search<T>(&mut self, sql: &str, params: &[Param<'_>], map: fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+    pub async fn search<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        map: fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
         match &mut self.engine {
             Engine::Sqlite(connection) => {
                 let mut statement = connection.prepare(sql).map_err(|e| sqlite_error(sql, &e))?;
@@ -81,12 +91,22 @@ impl<'c> Tx<'c> {
     }
 
     /// The first row, if there is one.
-    pub async fn opt<T>(&mut self, sql: &str, params: &[Param<'_>], map: fn(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
+    pub async fn opt<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        map: fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
         Ok(self.all(sql, params, map).await?.into_iter().next())
     }
 
     /// As [`Tx::opt`], and nobody else can change the row until this transaction ends.
-    pub async fn opt_locked<T>(&mut self, sql: &str, params: &[Param<'_>], map: fn(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
+    pub async fn opt_locked<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        map: fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
         match &self.engine {
             Engine::Sqlite(_) => self.opt(sql, params, map).await,
             Engine::Postgres(_) => self.opt(&format!("{sql} FOR UPDATE"), params, map).await,
@@ -99,7 +119,9 @@ impl<'c> Tx<'c> {
             Engine::Sqlite(connection) => {
                 debug_assert_ascending(sql);
                 let mut statement = connection.prepare_cached(sql).map_err(|e| sqlite_error(sql, &e))?;
-                let changed = statement.execute(rusqlite::params_from_iter(params)).map_err(|e| sqlite_error(sql, &e))?;
+                let changed = statement
+                    .execute(rusqlite::params_from_iter(params))
+                    .map_err(|e| sqlite_error(sql, &e))?;
                 Ok(changed as u64)
             }
             Engine::Postgres(client) => {
@@ -125,7 +147,8 @@ impl<'c> Tx<'c> {
                     prepared.push((client.prepare_cached(statement.sql).await?, refs(&statement.params)));
                 }
                 // ... and executed without waiting in between: the server keeps the order.
-                try_join_all(prepared.iter().map(|(statement, params)| client.execute(statement, params))).await
+                try_join_all(prepared.iter().map(|(statement, params)| client.execute(statement, params)))
+                    .await
             };
             return match outcome.await {
                 Ok(_) => Ok(()),
@@ -235,7 +258,10 @@ pub(super) fn sqlite_error(sql: &str, error: &rusqlite::Error) -> Error {
         }
         Some(Code::DatabaseBusy | Code::DatabaseLocked | Code::DiskFull | Code::ReadOnly) => {
             tracing::error!(%error, "statement failed: {sql}");
-            Error::new(ErrorCode::TemporarilyUnavailable, "The database cannot be written right now. The server's log has the details.")
+            Error::new(
+                ErrorCode::TemporarilyUnavailable,
+                "The database cannot be written right now. The server's log has the details.",
+            )
         }
         _ => hide(&format!("statement failed: {sql}"), error),
     }

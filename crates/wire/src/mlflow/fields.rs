@@ -59,15 +59,19 @@ impl Fields {
     pub fn from_body(schema: &[Field], body: &[u8]) -> Result<Self> {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let value = match serde_json::from_slice(body) {
-            Ok(Value::String(inner)) => serde_json::from_str(&inner)
-                .map_err(|_| Error::invalid("The request body is a JSON string that does not hold a JSON object."))?,
+            Ok(Value::String(inner)) => serde_json::from_str(&inner).map_err(|_| {
+                Error::invalid("The request body is a JSON string that does not hold a JSON object.")
+            })?,
             Ok(value) => value,
             Err(_) => Value::Null,
         };
         match value {
             Value::Null => Self::check(schema, Map::new()),
             Value::Object(map) => Self::check(schema, map),
-            other => Err(Error::invalid(format!("The request body must be a JSON object, got {}.", python_type(&other)))),
+            other => Err(Error::invalid(format!(
+                "The request body must be a JSON object, got {}.",
+                python_type(&other)
+            ))),
         }
     }
 
@@ -86,7 +90,9 @@ impl Fields {
                     (Kind::Bool, "true") => true.into(),
                     (Kind::Bool, "false") => false.into(),
                     (Kind::Bool, _) => {
-                        return Err(Error::invalid(format!("Invalid boolean value: {value}, must be 'true' or 'false'.")));
+                        return Err(Error::invalid(format!(
+                            "Invalid boolean value: {value}, must be 'true' or 'false'."
+                        )));
                     }
                     _ => Value::from(value.as_str()),
                 };
@@ -315,10 +321,14 @@ mod tests {
     #[test]
     fn queries_repeat_keys_and_spell_truth_out() {
         let pair = |k: &str, v: &str| (k.to_owned(), v.to_owned());
-        let mut query = vec![pair("name", "a"), pair("new_name", "b"), pair("stages", "X"), pair("stages", "Y")];
+        let mut query =
+            vec![pair("name", "a"), pair("new_name", "b"), pair("stages", "X"), pair("stages", "Y")];
         query.push(pair("max_results", "7"));
         let fields = Fields::from_query(SCHEMA, &query).expect("valid");
-        assert_eq!((fields.list("stages"), fields.int("max_results")), (vec!["X".to_owned(), "Y".to_owned()], Some(7)));
+        assert_eq!(
+            (fields.list("stages"), fields.int("max_results")),
+            (vec!["X".to_owned(), "Y".to_owned()], Some(7))
+        );
         query.push(pair("flag", "yes"));
         let message = Fields::from_query(SCHEMA, &query).expect_err("not a boolean").message;
         assert_eq!(message, "Invalid boolean value: yes, must be 'true' or 'false'.");

@@ -72,7 +72,10 @@ impl From<RegisteredModelDetail> for RegisteredModel {
             description: model.description.filter(|text| !text.is_empty()),
             latest_versions: latest_versions.into_iter().map(without_aliases).collect(),
             tags: tags.into_iter().map(Tag::from).collect(),
-            aliases: aliases.into_iter().map(|a| Alias { alias: a.alias, version: a.version.to_string() }).collect(),
+            aliases: aliases
+                .into_iter()
+                .map(|a| Alias { alias: a.alias, version: a.version.to_string() })
+                .collect(),
         }
     }
 }

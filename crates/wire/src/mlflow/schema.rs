@@ -24,7 +24,8 @@ pub const UPDATE_MODEL: &[Field] = &[NAME, DESCRIPTION];
 /// `registered-models/rename`.
 pub const RENAME_MODEL: &[Field] = &[NAME, Field::required("new_name", Kind::Text)];
 /// `registered-models/search`.
-pub const SEARCH_MODELS: &[Field] = &[FILTER, Field::optional("max_results", Kind::Int(1000)), ORDER_BY, PAGE_TOKEN];
+pub const SEARCH_MODELS: &[Field] =
+    &[FILTER, Field::optional("max_results", Kind::Int(1000)), ORDER_BY, PAGE_TOKEN];
 /// `registered-models/get-latest-versions`.
 pub const LATEST_VERSIONS: &[Field] = &[NAME, Field::optional("stages", Kind::TextList)];
 /// `registered-models/set-tag`.
@@ -55,7 +56,8 @@ pub const TRANSITION: &[Field] = &[
     Field::optional("archive_existing_versions", Kind::Bool),
 ];
 /// `model-versions/search`.
-pub const SEARCH_VERSIONS: &[Field] = &[FILTER, Field::optional("max_results", Kind::Int(200_000)), ORDER_BY, PAGE_TOKEN];
+pub const SEARCH_VERSIONS: &[Field] =
+    &[FILTER, Field::optional("max_results", Kind::Int(200_000)), ORDER_BY, PAGE_TOKEN];
 /// `model-versions/set-tag`.
 pub const SET_VERSION_TAG: &[Field] = &[NAME, VERSION, KEY, VALUE];
 /// `model-versions/delete-tag`.

@@ -8,8 +8,11 @@ pub mod stage;
 
 pub use event::{ChainHead, Event, EventPage};
 pub use model_version::{
-    Decision, DisplacedVersion, ModelVersion, ModelVersionPage, RuleOutcome, TransitionRequest, TransitionResponse,
+    Decision, DisplacedVersion, ModelVersion, ModelVersionPage, RuleOutcome, TransitionRequest,
+    TransitionResponse,
 };
 pub use problem::Problem;
 pub use registered_model::{Alias, RegisteredModel, RegisteredModelPage, StageHolding, Tag, VersionBrief};
-pub use stage::{ApplyResponse, StageDefinition, StageDefinitions, StageOccupancy, StageOverride, StagesAsOf};
+pub use stage::{
+    ApplyResponse, StageDefinition, StageDefinitions, StageOccupancy, StageOverride, StagesAsOf,
+};

@@ -86,10 +86,11 @@ pub struct StagesAsOf {
     pub stages: Vec<StageOccupancy>,
 }
 
-impl From<&greenroom_core::stage::Stages> for Vec<StageDefinition> {
-    fn from(stages: &greenroom_core::stage::Stages) -> Self {
+impl StageDefinition {
+    /// The stages of a checked list.
+    fn list(stages: &greenroom_core::stage::Stages) -> Vec<Self> {
         let initial = &stages.initial().name;
-        let one = |stage: &greenroom_core::stage::StageDefinition| StageDefinition {
+        let one = |stage: &greenroom_core::stage::StageDefinition| Self {
             name: stage.name.clone(),
             description: stage.description.clone(),
             color: stage.color.clone(),
@@ -114,8 +115,10 @@ impl From<&greenroom_core::stage::StageDefinitions> for StageDefinitions {
         let overrides = definitions.overrides.iter();
         Self {
             revision: definitions.revision,
-            stages: (&definitions.stages).into(),
-            overrides: overrides.map(|o| StageOverride { models: o.models.clone(), stages: (&o.stages).into() }).collect(),
+            stages: StageDefinition::list(&definitions.stages),
+            overrides: overrides
+                .map(|o| StageOverride { models: o.models.clone(), stages: StageDefinition::list(&o.stages) })
+                .collect(),
             document: definitions.document.clone(),
         }
     }

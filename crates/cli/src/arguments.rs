@@ -1,0 +1,152 @@
+//! The command line, in the words of `mlflow server` where it has one.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// A model registry whose stages mean something.
+#[derive(Debug, Parser)]
+#[command(name = "greenroom", version)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How commands find the server, and how they answer.
+#[derive(Args, Debug)]
+pub(crate) struct Connection {
+    /// The server [default: $GREENROOM_URL, else $MLFLOW_TRACKING_URI, else http://127.0.0.1:5000].
+    #[arg(long, global = true)]
+    pub(crate) url: Option<String>,
+    /// Tables for people or JSON for scripts.
+    #[arg(long, short, global = true, value_enum, default_value_t = Format::Table)]
+    pub(crate) output: Format,
+}
+
+/// How answers are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server.
+    Server(Box<ServerOptions>),
+    /// List registered models, or show one.
+    Models {
+        /// Show this one.
+        name: Option<String>,
+        /// Only models that match, in MLflow's search syntax: "name ILIKE '%fraud%'".
+        #[arg(long, conflicts_with = "name")]
+        filter: Option<String>,
+    },
+    /// List a model's versions.
+    Versions {
+        name: String,
+        /// Only those in this stage.
+        #[arg(long)]
+        stage: Option<String>,
+    },
+    /// Move a version to a stage.
+    Transition {
+        name: String,
+        version: i64,
+        stage: String,
+        /// Move the versions that are in the stage to the archive stage.
+        #[arg(long)]
+        archive_existing_versions: bool,
+        /// Why; kept in the history.
+        #[arg(long, short)]
+        comment: Option<String>,
+        /// Only say whether it would be allowed, and why; exits with 1 if not.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Tell a model's history, or what its stages held at a time.
+    History {
+        /// A name, or the id of a deleted model.
+        name: String,
+        /// Only events about this version.
+        #[arg(long)]
+        version: Option<i64>,
+        /// What the stages held at this time: 2026-05-03T12:00:00Z, or Unix milliseconds.
+        #[arg(long, conflicts_with = "version")]
+        at: Option<String>,
+        /// Newest events to show.
+        #[arg(long, short = 'n', default_value_t = 100)]
+        limit: usize,
+    },
+    /// Show or change the stage definitions.
+    #[command(subcommand)]
+    Stages(StagesCommand),
+    /// Recompute every hash of the event log; exits with 1 if something was removed, edited or reordered.
+    Verify,
+    /// Print a completion script for a shell.
+    Completions { shell: Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StagesCommand {
+    /// Show the definitions in force.
+    Show,
+    /// Put a document in force.
+    Apply {
+        /// A TOML file; - for standard input.
+        #[arg(long, short)]
+        file: PathBuf,
+    },
+}
+
+/// Each option: flag, else environment (`GREENROOM_...`, then `mlflow server`'s own variable), else
+/// `greenroom.toml`, else the default.
+#[derive(Args, Debug, Default)]
+pub(crate) struct ServerOptions {
+    /// Address to listen on [env: GREENROOM_HOST, `MLFLOW_HOST`] [default: 127.0.0.1].
+    #[arg(long, short = 'H')]
+    pub(crate) host: Option<String>,
+    /// Port to listen on [env: GREENROOM_PORT, `MLFLOW_PORT`] [default: 5000].
+    #[arg(long, short)]
+    pub(crate) port: Option<u16>,
+    /// sqlite:///file.db or postgresql://user:password@host/database
+    /// [env: GREENROOM_BACKEND_STORE_URI, `MLFLOW_BACKEND_STORE_URI`] [default: sqlite:///greenroom-data/greenroom.db].
+    #[arg(long)]
+    pub(crate) backend_store_uri: Option<String>,
+    /// A path in front of everything, like /mlflow [env: GREENROOM_STATIC_PREFIX, `MLFLOW_STATIC_PREFIX`].
+    #[arg(long)]
+    pub(crate) static_prefix: Option<String>,
+    /// Names under which browsers and clients may reach the server, comma-separated
+    /// [env: GREENROOM_ALLOWED_HOSTS, `MLFLOW_SERVER_ALLOWED_HOSTS`] [default: localhost and IP addresses].
+    #[arg(long)]
+    pub(crate) allowed_hosts: Option<String>,
+    /// Origins of other web pages that may write, comma-separated
+    /// [env: GREENROOM_CORS_ALLOWED_ORIGINS, `MLFLOW_SERVER_CORS_ALLOWED_ORIGINS`].
+    #[arg(long)]
+    pub(crate) cors_allowed_origins: Option<String>,
+    /// Connections to PostgreSQL at most [env: GREENROOM_POOL_SIZE] [default: 20].
+    #[arg(long)]
+    pub(crate) pool_size: Option<usize>,
+    /// How log lines look: text or json [env: GREENROOM_LOG_FORMAT] [default: text].
+    #[arg(long)]
+    pub(crate) log_format: Option<String>,
+    /// What is logged, for example info or debug [env: GREENROOM_LOG] [default: info].
+    #[arg(long)]
+    pub(crate) log: Option<String>,
+    /// A file with these options as keys [default: greenroom.toml, if it exists].
+    #[arg(long)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}

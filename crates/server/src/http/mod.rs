@@ -1,0 +1,6 @@
+//! Handlers, one file per noun: read the request, call one use-case, convert its answer.
+
+pub(crate) mod misc;
+pub(crate) mod model_version;
+pub(crate) mod registered_model;
+pub(crate) mod v1;

@@ -1,0 +1,16 @@
+//! Greenroom over HTTP: the one route table, the one middleware onion, handlers that only translate, and
+//! the embedded UI.
+
+mod config;
+mod guard;
+mod http;
+mod listen;
+mod middleware;
+mod request;
+mod respond;
+mod router;
+mod ui;
+
+pub use config::ServerConfig;
+pub use listen::serve;
+pub use router::{App, build};

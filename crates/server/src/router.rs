@@ -1,0 +1,128 @@
+//! The route table: every path of the server, in MLflow's order, then ours.
+
+use axum::Router;
+use axum::response::IntoResponse;
+use axum::routing::{delete, get, patch, post};
+use greenroom_app::Context;
+use greenroom_core::{Error, ErrorCode};
+use http::{Method, Uri};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::guard::Guard;
+use crate::http::{misc, model_version, registered_model, v1};
+use crate::respond::{MlflowError, V1Error};
+use crate::{ServerConfig, middleware, ui};
+
+/// Followers of the event stream at once.
+const FOLLOWERS: usize = 1000;
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct App {
+    /// The world of the use-cases.
+    pub cx: Context,
+    /// Cancelled when the server stops: endless answers end.
+    pub stopping: CancellationToken,
+    pub(crate) followers: std::sync::Arc<Semaphore>,
+}
+
+impl App {
+    /// An app over this context.
+    pub fn new(cx: Context, stopping: CancellationToken) -> Self {
+        Self { cx, stopping, followers: std::sync::Arc::new(Semaphore::new(FOLLOWERS)) }
+    }
+}
+
+/// Every route inside the onion.
+pub fn build(app: App, config: &ServerConfig) -> Router {
+    let prefix = config.static_prefix.as_str();
+    let mlflow = mlflow_routes();
+    let routes = Router::new()
+        .nest("/api/2.0/mlflow", mlflow.clone())
+        .nest("/ajax-api/2.0/mlflow", mlflow)
+        .route("/api/3.0/mlflow/server-info", get(misc::server_info))
+        .route("/ajax-api/3.0/mlflow/server-info", get(misc::server_info))
+        .nest("/api/v1", v1_routes())
+        .route("/health", get(misc::health))
+        .route("/version", get(misc::version))
+        .route("/livez", get(misc::health))
+        .route("/readyz", get(misc::ready))
+        .route("/", get(ui::index))
+        .route("/assets/{*path}", get(ui::asset))
+        .route("/{file}", get(ui::file))
+        .with_state(app);
+    let routes = if prefix.is_empty() { routes } else { Router::new().nest(prefix, routes) };
+    let routes = routes.fallback(no_endpoint).method_not_allowed_fallback(wrong_method);
+    let guard = Guard::new(prefix, &config.allowed_hosts, &config.allowed_origins);
+    middleware::wrap(routes, &guard)
+}
+
+fn mlflow_routes() -> Router<App> {
+    Router::new()
+        .route("/registered-models/create", post(registered_model::create))
+        .route("/registered-models/rename", post(registered_model::rename))
+        .route("/registered-models/update", patch(registered_model::update))
+        .route("/registered-models/delete", delete(registered_model::delete))
+        .route("/registered-models/get", get(registered_model::get))
+        .route("/registered-models/search", get(registered_model::search))
+        .route(
+            "/registered-models/get-latest-versions",
+            get(registered_model::latest_versions).post(registered_model::latest_versions),
+        )
+        .route("/registered-models/set-tag", post(registered_model::set_tag))
+        .route("/registered-models/delete-tag", delete(registered_model::delete_tag))
+        .route(
+            "/registered-models/alias",
+            post(registered_model::set_alias)
+                .delete(registered_model::delete_alias)
+                .get(registered_model::get_by_alias),
+        )
+        .route("/model-versions/create", post(model_version::create))
+        .route("/model-versions/update", patch(model_version::update))
+        .route("/model-versions/transition-stage", post(model_version::transition_stage))
+        .route("/model-versions/delete", delete(model_version::delete))
+        .route("/model-versions/get", get(model_version::get))
+        .route("/model-versions/search", get(model_version::search))
+        .route("/model-versions/get-download-uri", get(model_version::download_uri))
+        .route("/model-versions/set-tag", post(model_version::set_tag))
+        .route("/model-versions/delete-tag", delete(model_version::delete_tag))
+}
+
+fn v1_routes() -> Router<App> {
+    Router::new()
+        .route("/models", get(v1::registered_model::list))
+        .route("/models/{name}", get(v1::registered_model::get))
+        .route("/models/{name}/versions", get(v1::model_version::list))
+        .route("/models/{name}/versions/{version}", get(v1::model_version::get))
+        .route("/models/{name}/versions/{version}/decision", get(v1::stage::decide))
+        .route("/models/{name}/versions/{version}/transition", post(v1::stage::transition))
+        .route("/models/{name}/history", get(v1::event::history))
+        .route("/models/{name}/stages", get(v1::stage::as_of))
+        .route("/events", get(v1::event::feed))
+        .route("/events/stream", get(v1::event::stream))
+        .route("/chains", get(v1::event::chains))
+        .route("/stages", get(v1::stage::definitions).put(v1::stage::apply))
+        .route("/openapi.json", get(misc::openapi))
+}
+
+async fn no_endpoint(method: Method, uri: Uri) -> axum::response::Response {
+    let error = Error::new(ErrorCode::EndpointNotFound, format!("No endpoint {method} {}.", uri.path()));
+    answer(&uri, error)
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> axum::response::Response {
+    let error = Error::new(
+        ErrorCode::MethodNotAllowed,
+        format!("Method {method} is not allowed for {}.", uri.path()),
+    );
+    answer(&uri, error)
+}
+
+fn answer(uri: &Uri, error: Error) -> axum::response::Response {
+    if uri.path().contains("/api/v1/") {
+        V1Error(error).into_response()
+    } else {
+        MlflowError(error).into_response()
+    }
+}
