@@ -1,4 +1,9 @@
 //! The command line, in the words of `mlflow server` where it has one.
+#![expect(
+    clippy::doc_markdown,
+    rustdoc::bare_urls,
+    reason = "these comments are the help texts that people read"
+)]
 
 use std::path::PathBuf;
 
@@ -102,29 +107,29 @@ pub(crate) enum StagesCommand {
     },
 }
 
-/// Each option: flag, else environment (`GREENROOM_...`, then `mlflow server`'s own variable), else
-/// `greenroom.toml`, else the default.
+/// Each option: flag, else environment (GREENROOM_..., then mlflow server's own variable), else
+/// greenroom.toml, else the default.
 #[derive(Args, Debug, Default)]
 pub(crate) struct ServerOptions {
-    /// Address to listen on [env: GREENROOM_HOST, `MLFLOW_HOST`] [default: 127.0.0.1].
+    /// Address to listen on [env: GREENROOM_HOST, MLFLOW_HOST] [default: 127.0.0.1].
     #[arg(long, short = 'H')]
     pub(crate) host: Option<String>,
-    /// Port to listen on [env: GREENROOM_PORT, `MLFLOW_PORT`] [default: 5000].
+    /// Port to listen on [env: GREENROOM_PORT, MLFLOW_PORT] [default: 5000].
     #[arg(long, short)]
     pub(crate) port: Option<u16>,
     /// sqlite:///file.db or postgresql://user:password@host/database
-    /// [env: GREENROOM_BACKEND_STORE_URI, `MLFLOW_BACKEND_STORE_URI`] [default: sqlite:///greenroom-data/greenroom.db].
+    /// [env: GREENROOM_BACKEND_STORE_URI, MLFLOW_BACKEND_STORE_URI] [default: sqlite:///greenroom-data/greenroom.db].
     #[arg(long)]
     pub(crate) backend_store_uri: Option<String>,
-    /// A path in front of everything, like /mlflow [env: GREENROOM_STATIC_PREFIX, `MLFLOW_STATIC_PREFIX`].
+    /// A path in front of everything, like /mlflow [env: GREENROOM_STATIC_PREFIX, MLFLOW_STATIC_PREFIX].
     #[arg(long)]
     pub(crate) static_prefix: Option<String>,
     /// Names under which browsers and clients may reach the server, comma-separated
-    /// [env: GREENROOM_ALLOWED_HOSTS, `MLFLOW_SERVER_ALLOWED_HOSTS`] [default: localhost and IP addresses].
+    /// [env: GREENROOM_ALLOWED_HOSTS, MLFLOW_SERVER_ALLOWED_HOSTS] [default: localhost and IP addresses].
     #[arg(long)]
     pub(crate) allowed_hosts: Option<String>,
     /// Origins of other web pages that may write, comma-separated
-    /// [env: GREENROOM_CORS_ALLOWED_ORIGINS, `MLFLOW_SERVER_CORS_ALLOWED_ORIGINS`].
+    /// [env: GREENROOM_CORS_ALLOWED_ORIGINS, MLFLOW_SERVER_CORS_ALLOWED_ORIGINS].
     #[arg(long)]
     pub(crate) cors_allowed_origins: Option<String>,
     /// Connections to PostgreSQL at most [env: GREENROOM_POOL_SIZE] [default: 20].

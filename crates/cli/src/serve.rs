@@ -41,9 +41,9 @@ fn start_logging(log: &LogConfig) -> Result<(), String> {
         .map_err(|e| format!("The log filter '{}' cannot be read: {e}", log.filter))?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if log.json {
-        lines.json().init()
+        lines.json().init();
     } else {
-        lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init()
+        lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init();
     }
     Ok(())
 }

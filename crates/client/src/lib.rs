@@ -69,7 +69,7 @@ impl Client {
         let http = reqwest::Client::builder()
             .user_agent(concat!("greenroom-cli/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(120))
+            .timeout(Duration::from_mins(2))
             .build()
             .map_err(|e| Error::Transport(format!("No HTTP client: {e}")))?;
         Ok(Self { http, base })
@@ -165,6 +165,7 @@ impl Client {
         let body = TransitionRequest {
             stage: stage.to_owned(),
             archive_existing_versions,
+            expected_stage: None,
             comment: comment.map(str::to_owned),
         };
         let request =

@@ -23,7 +23,7 @@ pub enum ErrorCode {
     EndpointNotFound,
     /// A rule of the organisation stands against it (409).
     ResourceConflict,
-    /// Body over the limit (413; MLflow has no code of its own for it, so BAD_REQUEST).
+    /// Body over the limit (413; MLflow has no code of its own for it, so `BAD_REQUEST`).
     PayloadTooLarge,
     /// Method not allowed on this path (405).
     MethodNotAllowed,

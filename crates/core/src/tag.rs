@@ -25,6 +25,9 @@ impl Tag {
     /// Checks key and value.
     pub fn new(key: &str, value: &str) -> Result<Self> {
         check_key(key)?;
+        if key.chars().count() > MAX_KEY {
+            return Err(too_long("key", MAX_KEY));
+        }
         if value.chars().count() > MAX_VALUE {
             return Err(if key == PROMPT_TEXT {
                 Error::invalid(format!("Prompt text exceeds max length of {MAX_VALUE} characters."))
@@ -47,13 +50,18 @@ impl Tag {
         Ok(tags.into_values().collect())
     }
 
-    /// Whether this tag marks a prompt.
+    /// Whether this tag makes searches treat its owner as a prompt: exactly `true` (MLflow's behaviour).
     pub fn marks_prompt(&self) -> bool {
+        self.key == IS_PROMPT && self.value == "true"
+    }
+
+    /// Whether this tag makes its owner a prompt for everything but searches: `true` in any case.
+    pub fn names_prompt(&self) -> bool {
         self.key == IS_PROMPT && self.value.eq_ignore_ascii_case("true")
     }
 }
 
-/// Checks a key alone, as a deletion needs it.
+/// Checks a key's shape, as a deletion needs it.
 pub fn check_key(key: &str) -> Result<()> {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '/' | '_' | '.' | ' ' | '-' | ':');
     if !key.chars().all(allowed) {
@@ -67,9 +75,6 @@ pub fn check_key(key: &str) -> Result<()> {
     if unsafe_as_path(key) {
         return Err(invalid_value("key", key, &resolves_to(key)));
     }
-    if key.chars().count() > MAX_KEY {
-        return Err(too_long("key", MAX_KEY));
-    }
     Ok(())
 }
 
@@ -80,10 +85,10 @@ mod tests {
     #[test]
     fn keys_follow_mlflows_rules() {
         for good in ["a", "a/b", "a.b-c_d e:f", "ключ", &"k".repeat(250)] {
-            check_key(good).expect(good);
+            Tag::new(good, "v").expect(good);
         }
         for bad in ["", ".", "/a", "a//b", "a/../b", "a#b", "a/", "../x", &"k".repeat(251)] {
-            check_key(bad).expect_err(bad);
+            Tag::new(bad, "v").expect_err(bad);
         }
     }
 

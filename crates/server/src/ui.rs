@@ -56,11 +56,9 @@ fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
         let file = Files::get(&format!("{path}{suffix}")).filter(|_| accepted.contains(encoding))?;
         Some((encoding, file))
     });
-    let etag = HeaderValue::from_str(&format!(
-        "\"{}\"",
-        plain.metadata.sha256_hash()[..8].iter().map(|b| format!("{b:02x}")).collect::<String>()
-    ))
-    .ok()?;
+    let digest = plain.metadata.sha256_hash();
+    let [a, b, c, d, ..] = digest;
+    let etag = HeaderValue::from_str(&format!("\"{:08x}\"", u32::from_be_bytes([a, b, c, d]))).ok()?;
     if headers.get(header::IF_NONE_MATCH) == Some(&etag) {
         return Some((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
     }

@@ -49,8 +49,7 @@ pub async fn run(tx: &mut Tx<'_>, search: &VersionSearch) -> Result<(Vec<ModelVe
     sql.push("\nLIMIT ").bind(search.limit + 1);
 
     let mut rows = tx.search(&sql.text, &sql.params, from_row).await?;
-    let more = rows.len() as i64 > search.limit;
-    rows.truncate(usize::try_from(search.limit).unwrap_or(usize::MAX));
+    let more = page::cut(&mut rows, search.limit);
     let token = rows.last().filter(|_| more).map(|v| {
         page::token(&name, &sort_values(&search.order, &v.name, v.version, v.created_at, v.updated_at))
     });

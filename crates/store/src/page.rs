@@ -12,32 +12,40 @@ pub const CHILDREN: usize = 512;
 /// Lists are padded to these lengths, so that few texts have to be prepared.
 const PADDED: [usize; 5] = [1, 8, 32, 128, CHILDREN];
 
-fn padded(length: usize) -> usize {
+fn padded_length(length: usize) -> usize {
     PADDED.into_iter().find(|n| *n >= length).unwrap_or(length)
 }
 
 /// `$n, $n+1, ...` for `IN (...)` and what to bind; the last value is repeated as padding.
 pub(crate) fn in_list<'a>(values: &[&'a str], first: usize) -> (String, Vec<Param<'a>>) {
-    let length = padded(values.len());
+    let length = padded_length(values.len());
     let list: Vec<String> = (first..first + length).map(|n| format!("${n}")).collect();
-    let last = values.last().copied().unwrap_or_default();
-    let params = (0..length).map(|i| values.get(i).copied().unwrap_or(last).into()).collect();
-    (list.join(", "), params)
+    let filler = values.last().copied().unwrap_or_default();
+    let bound = (0..length).map(|i| values.get(i).copied().unwrap_or(filler).into()).collect();
+    (list.join(", "), bound)
 }
 
 /// `($1, $2), ($3, $4), ...` for `(a, b) IN (...)`, written so that both engines take it.
 pub(crate) fn in_pairs<'a>(pairs: &[(&'a str, i64)]) -> (String, Vec<Param<'a>>) {
-    let length = padded(pairs.len());
+    let length = padded_length(pairs.len());
     let list: Vec<String> =
         (0..length).map(|i| format!("(${}, CAST(${} AS BIGINT))", 2 * i + 1, 2 * i + 2)).collect();
-    let last = pairs.last().copied().unwrap_or_default();
-    let params = (0..length)
+    let filler = pairs.last().copied().unwrap_or_default();
+    let bound = (0..length)
         .flat_map(|i| {
-            let (text, number) = pairs.get(i).copied().unwrap_or(last);
+            let (text, number) = pairs.get(i).copied().unwrap_or(filler);
             [text.into(), number.into()]
         })
         .collect();
-    (format!("VALUES {}", list.join(", ")), params)
+    (format!("VALUES {}", list.join(", ")), bound)
+}
+
+/// Cuts a list that was read with one row more than a page has; says whether that row was there.
+pub fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    more
 }
 
 /// Writes a token: the sort values of the page's last row, bound to the search they belong to.

@@ -46,8 +46,7 @@ pub async fn run(tx: &mut Tx<'_>, search: &ModelSearch) -> Result<(Vec<ModelRow>
     sql.push("\nLIMIT ").bind(search.limit + 1);
 
     let mut rows = tx.search(&sql.text, &sql.params, from_row).await?;
-    let more = rows.len() as i64 > search.limit;
-    rows.truncate(usize::try_from(search.limit).unwrap_or(usize::MAX));
+    let more = page::cut(&mut rows, search.limit);
     let token = rows.last().filter(|_| more).map(|row| {
         let model = &row.model;
         page::token(&name, &sort_values(&search.order, &model.name, 0, model.created_at, model.updated_at))

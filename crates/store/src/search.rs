@@ -145,7 +145,7 @@ impl Layout {
         let mut open = 1;
         let mut equal = format!("{column} = {place}");
         for (column, operator, place) in rest {
-            text.push_str(&format!(" OR ({equal} AND ({column} {operator} {place}"));
+            text.extend([" OR (", &equal, " AND (", column, " ", operator, " ", place]);
             equal = format!("{column} = {place}");
             open += 2;
         }

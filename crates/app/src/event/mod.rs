@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use greenroom_core::event::{ChainHead, Event, Position, REGISTRY_CHAIN};
 use greenroom_core::{Error, Result};
 use greenroom_store::registered_model::{self, ModelRow};
-use greenroom_store::{Tx, event};
+use greenroom_store::{Tx, event, page};
 
 use crate::Context;
 
@@ -37,8 +37,7 @@ pub async fn history(
             async move {
                 let row = find_chain(tx, model).await?;
                 let mut events = event::history(tx, &row.model.id, *below, *version, limit + 1).await?;
-                let more = events.len() as i64 > *limit;
-                events.truncate(usize::try_from(*limit).unwrap_or(usize::MAX));
+                let more = page::cut(&mut events, *limit);
                 let next = events.last().filter(|_| more).map(|e| e.sequence.to_string());
                 Ok((events, next))
             }
@@ -67,7 +66,7 @@ pub async fn chains(cx: &Context, after: String, limit: i64) -> Result<Vec<Chain
                 } else {
                     registered_model::heads(tx, after, *limit).await?
                 };
-                if after != REGISTRY_CHAIN && (heads.len() as i64) < *limit {
+                if after != REGISTRY_CHAIN && i64::try_from(heads.len()).is_ok_and(|count| count < *limit) {
                     heads.push(event::registry_head(tx).await?);
                 }
                 Ok(heads)

@@ -6,6 +6,7 @@ use greenroom_core::model_version::{ModelVersion, ModelVersionDetail};
 use greenroom_core::source::{self, ModelUri, Source, Which};
 use greenroom_core::tag::{IS_PROMPT, Tag};
 use greenroom_core::{Actor, Error, Result, name};
+use greenroom_store::registered_model::ModelRow;
 use greenroom_store::{Tx, alias, model_version, registered_model, tag};
 use serde_json::json;
 
@@ -67,6 +68,11 @@ async fn run(
     tags: &[Tag],
 ) -> Result<ModelVersionDetail> {
     let origin = match source {
+        // Without experiments there are no logged models that could be meant.
+        Source::Opaque if new.model_id.as_ref().is_some_and(|id| !id.is_empty()) => {
+            let id = new.model_id.as_deref().unwrap_or_default();
+            return Err(Error::not_found(format!("Logged model with ID '{id}' not found.")));
+        }
         Source::Opaque => Origin::as_given(new),
         Source::LoggedModel(id) => {
             return Err(Error::not_found(format!("Logged model with ID '{id}' not found.")));
@@ -157,16 +163,15 @@ async fn resolve(tx: &mut Tx<'_>, cx: &Context, uri: &ModelUri, source: &str) ->
     let row =
         registered_model::by_name(tx, name).await?.ok_or_else(|| crate::registered_model::not_found(name))?;
     let id = row.model.id.as_str();
-    if row.model.is_prompt {
+    if crate::registered_model::is_prompt(tx, &row).await? {
         return Err(Error::invalid(format!(
             "Invalid model version source: '{source}'. Prompt versions cannot be used as model version sources."
         )));
     }
     let number = match &uri.which {
         Which::Version(number) => *number,
-        Which::Latest => model_version::highest(tx, id)
-            .await?
-            .ok_or_else(|| Error::not_found(format!("No versions of model with name '{name}' found")))?,
+        Which::Alias(alias) if alias.to_lowercase() == "latest" => latest(tx, &row, name).await?,
+        Which::Latest => latest(tx, &row, name).await?,
         Which::Alias(alias) => alias::version_of(tx, id, alias)
             .await?
             .ok_or_else(|| Error::invalid(format!("Registered model alias {alias} not found.")))?,
@@ -181,4 +186,9 @@ async fn resolve(tx: &mut Tx<'_>, cx: &Context, uri: &ModelUri, source: &str) ->
         }
     };
     model_version::by_name(tx, name, number).await?.ok_or_else(|| not_found(name, &number.to_string()))
+}
+
+async fn latest(tx: &mut Tx<'_>, row: &ModelRow, name: &str) -> Result<i64> {
+    let highest = model_version::highest(tx, &row.model.id).await?;
+    highest.ok_or_else(|| Error::not_found(format!("No versions of model with name '{name}' found")))
 }

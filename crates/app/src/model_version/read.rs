@@ -3,8 +3,8 @@
 use futures_util::FutureExt;
 use greenroom_core::model_version::ModelVersionDetail;
 use greenroom_core::{Error, Result, name};
-use greenroom_store::model_version;
 use greenroom_store::model_version_search::{self, VersionSearch};
+use greenroom_store::{model_version, page};
 
 use super::VersionKey;
 use crate::{Context, registered_model};
@@ -76,8 +76,7 @@ pub async fn list(
                 let stage = stage.as_deref().map(|s| definitions.for_model(model).find(s)).transpose()?;
                 let stage = stage.map(|s| s.name.as_str());
                 let mut versions = model_version::list(tx, &row.model.id, *below, stage, limit + 1).await?;
-                let more = versions.len() as i64 > *limit;
-                versions.truncate(usize::try_from(*limit).unwrap_or(usize::MAX));
+                let more = page::cut(&mut versions, *limit);
                 let next = versions.last().filter(|_| more).map(|v| v.version.to_string());
                 Ok((model_version::all_with_children(tx, versions).await?, next))
             }

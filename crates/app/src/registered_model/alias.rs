@@ -8,44 +8,31 @@ use greenroom_store::{Tx, alias, model_version};
 use serde_json::json;
 
 use super::{find, find_locked};
-use crate::{Context, model_version as version_cases, record};
+use crate::model_version::{self as version_cases, VersionKey};
+use crate::{Context, record};
 
 /// Points an alias at a version, away from whichever it pointed at before.
-pub async fn set_alias(cx: &Context, actor: Actor, name: String, alias: String, version: &str) -> Result<()> {
-    name::check_model_name(&name)?;
+pub async fn set_alias(cx: &Context, actor: Actor, key: VersionKey, alias: String) -> Result<()> {
     name::check_new_alias(&alias)?;
-    let number = name::parse_version(version)?;
     cx.db
-        .write(
-            (cx.clone(), actor, name, alias, (number, version.to_owned())),
-            |tx, (cx, actor, name, alias, version)| set(tx, cx, actor, name, alias, version).boxed(),
-        )
+        .write((cx.clone(), actor, key, alias), |tx, (cx, actor, key, alias)| {
+            set(tx, cx, actor, key, alias).boxed()
+        })
         .await
 }
 
-async fn set(
-    tx: &mut Tx<'_>,
-    cx: &Context,
-    actor: &Actor,
-    name: &str,
-    alias: &str,
-    (version, as_written): &(i64, String),
-) -> Result<()> {
-    let mut row = find_locked(tx, name).await?;
-    let id = row.model.id.clone();
-    if model_version::by_name(tx, name, *version).await?.is_none() {
-        return Err(version_cases::not_found(name, as_written));
-    }
-    let old = alias::version_of(tx, &id, alias).await?;
-    if old == Some(*version) {
+async fn set(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, key: &VersionKey, alias: &str) -> Result<()> {
+    let (mut row, version) = version_cases::find_locked(tx, key).await?;
+    let (id, number) = (version.model_id.as_str(), version.version);
+    let old = alias::version_of(tx, id, alias).await?;
+    if old == Some(number) {
         return Ok(());
     }
 
-    let mut change = Change::new(EventKind::AliasSet)
-        .version(*version)
-        .after(json!({ "alias": alias, "version": version }));
+    let mut change =
+        Change::new(EventKind::AliasSet).version(number).after(json!({ "alias": alias, "version": number }));
     change.before = old.map(|old| json!({ "alias": alias, "version": old }));
-    record::save(tx, &mut row, vec![alias::set(&id, alias, *version)], &[change], actor, cx.clock.now()).await
+    record::save(tx, &mut row, vec![alias::set(id, alias, number)], &[change], actor, cx.clock.now()).await
 }
 
 /// Removes an alias; one that is not there is no error.

@@ -64,7 +64,7 @@ async fn run(
     let event = row.head.append(&change, actor, now);
 
     if !registered_model::insert(tx, &row).await? {
-        return Err(taken(tx, &new.name, is_prompt).await?);
+        return Err(taken(tx, &new.name, tags.iter().any(Tag::names_prompt)).await?);
     }
     let mut statements: Vec<_> = tags.iter().map(|t| tag::set_on_model(&id, t)).collect();
     statements.push(event::append(&event));
@@ -80,7 +80,10 @@ async fn run(
 
 /// MLflow's sentences: they differ when one of the two is a prompt.
 async fn taken(tx: &mut Tx<'_>, name: &str, new_is_prompt: bool) -> Result<Error> {
-    let old_is_prompt = registered_model::by_name(tx, name).await?.is_some_and(|row| row.model.is_prompt);
+    let old_is_prompt = match registered_model::by_name(tx, name).await? {
+        Some(row) => super::is_prompt(tx, &row).await?,
+        None => false,
+    };
     let kind = |prompt: bool| if prompt { "Prompt" } else { "Registered Model" };
     let (old, new) = (kind(old_is_prompt), kind(new_is_prompt));
     Ok(Error::already_exists(if old == new {

@@ -7,6 +7,7 @@ mod delete;
 mod read;
 mod tag;
 
+use greenroom_core::tag::IS_PROMPT;
 use greenroom_core::{Error, Result, name};
 use greenroom_store::Tx;
 use greenroom_store::registered_model::{self, ModelRow};
@@ -21,6 +22,12 @@ pub use tag::{delete_tag, set_tag};
 /// MLflow's sentence for a model that is not there.
 pub(crate) fn not_found(name: &str) -> Error {
     Error::not_found(format!("Registered Model with name={name} not found"))
+}
+
+/// Whether a model is a prompt.
+pub(crate) async fn is_prompt(tx: &mut Tx<'_>, row: &ModelRow) -> Result<bool> {
+    let tag = greenroom_store::tag::get_of_model(tx, &row.model.id, IS_PROMPT).await?;
+    Ok(tag.is_some_and(|tag| tag.names_prompt()))
 }
 
 /// The model of this name, or the named error.

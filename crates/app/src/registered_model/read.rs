@@ -8,7 +8,7 @@ use greenroom_core::stage::StageDefinitions;
 use greenroom_core::{Result, name};
 use greenroom_store::registered_model::ModelRow;
 use greenroom_store::registered_model_search::{self, ModelSearch};
-use greenroom_store::{Tx, alias, event, model_version, tag};
+use greenroom_store::{Tx, alias, event, model_version, page, tag};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -181,8 +181,7 @@ async fn overviews(
                     model_version::others_newest(tx, &id, &version.stage, version.version, NAMED).await?,
                 );
             }
-            let more = named.len() as i64 > NAMED;
-            named.truncate(3);
+            let more = page::cut(&mut named, NAMED);
             stages.push((version.stage.clone(), named, more));
         }
         let last_event = newest.remove(&id);

@@ -8,4 +8,4 @@ mod transition;
 pub use as_of::{Occupancy, as_of};
 pub use definitions::{Applied, apply, definitions};
 pub(crate) use protect::{refuse_if_protected, refuse_if_stages_differ};
-pub use transition::{Judgement, Transition, decide, transition};
+pub use transition::{Judgement, Transition, check, decide, transition};

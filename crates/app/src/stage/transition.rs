@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use greenroom_core::event::{Change, EventKind};
 use greenroom_core::model_version::{ModelVersion, ModelVersionDetail, Occupant};
 use greenroom_core::stage::{self, Decision, Displace, TransitionAsk, TransitionFacts};
-use greenroom_core::{Actor, Result, name};
+use greenroom_core::{Actor, Error, Result, name};
 use greenroom_store::model_version::Placement;
 use greenroom_store::{Tx, model_version};
 use serde_json::json;
@@ -22,6 +22,8 @@ pub struct Transition {
     pub key: VersionKey,
     /// Where to.
     pub ask: TransitionAsk,
+    /// The stage the version was in when the asker decided, if it matters to them.
+    pub expected_stage: Option<String>,
     /// Why; kept in the history.
     pub comment: Option<String>,
 }
@@ -43,6 +45,19 @@ pub struct Judgement {
     pub displaced_count: i64,
     /// Whether `archive_existing_versions` can be asked for with this target.
     pub can_archive_existing: bool,
+}
+
+/// Checks that the stage asked for exists and that the question makes sense for it.
+pub async fn check(cx: &Context, model: String, ask: TransitionAsk) -> Result<()> {
+    cx.db
+        .read((cx.clone(), model, ask), |tx, (cx, model, ask)| {
+            async move {
+                let definitions = cx.definitions(tx).await?;
+                stage::plan(definitions.for_model(model), ask).map(|_| ())
+            }
+            .boxed()
+        })
+        .await
 }
 
 /// "May I?": judges a transition and changes nothing.
@@ -140,6 +155,12 @@ async fn run(
     let definitions = cx.definitions(tx).await?;
     stage::plan(definitions.for_model(&asked.key.name), &asked.ask)?;
     let (mut row, mut version) = find_locked(tx, &asked.key).await?;
+    if let Some(expected) = asked.expected_stage.as_ref().filter(|expected| **expected != version.stage) {
+        return Err(Error::conflict(format!(
+            "Model Version (name={}, version={}) is no longer in '{expected}': it is in '{}' by now. Look again, then decide.",
+            version.name, version.version, version.stage
+        )));
+    }
     let now = cx.clock.now().max(row.head.at);
 
     let (judgement, facts) = judge(tx, cx, &version, &asked.ask, now, i64::MAX).await?;

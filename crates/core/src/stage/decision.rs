@@ -85,7 +85,7 @@ impl Decision {
             facts.model, facts.version, self.from, self.to
         );
         for rule in self.rules.iter().filter(|r| !r.passed) {
-            message.push_str(&format!("\n- {}: {}", rule.rule, rule.message));
+            message.extend(["\n- ", rule.rule, ": ", &rule.message]);
         }
         Err(Error::conflict(message))
     }
@@ -181,7 +181,11 @@ fn make_room(
     let asked = if ask.archive_existing && others > 0 { Displace::Everybody } else { Displace::Nobody };
     let Some(capacity) = target.capacity else { return (asked, None) };
     let name = &target.name;
-    let holds = format!("'{name}' holds at most {capacity} version(s) of a model and has {others} other(s)");
+    let holds = format!(
+        "'{name}' holds at most {} of a model, and {} there now",
+        counted(capacity, "version"),
+        others_are(others)
+    );
     let outcome = |passed, message| Some(RuleOutcome { rule: "capacity", passed, message });
     if asked == Displace::Everybody {
         return (asked, outcome(true, format!("{holds}, which are archived as asked.")));
@@ -192,8 +196,7 @@ fn make_room(
     }
     match (target.full, stages.archive()) {
         (Full::Archive, Some(archive)) => {
-            let message =
-                format!("{holds}; {too_many} of them go(es) to '{}', first in first out.", archive.name);
+            let message = format!("{holds}; {} to '{}', first in first out.", go(too_many), archive.name);
             (Displace::Oldest(too_many), outcome(true, message))
         }
         _ => (Displace::Nobody, outcome(false, format!("{holds}; move one out of it first."))),
@@ -203,6 +206,22 @@ fn make_room(
 /// Whether a version in this stage (or a model that has one there) may be deleted or renamed.
 pub fn may_delete(stages: &Stages, current: &str) -> bool {
     stages.get(current).is_none_or(|s| !s.protected)
+}
+
+fn counted(number: i64, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+fn others_are(number: i64) -> String {
+    match number {
+        0 => "no other is".to_owned(),
+        1 => "1 other is".to_owned(),
+        many => format!("{many} others are"),
+    }
+}
+
+fn go(number: i64) -> String {
+    if number == 1 { "one of them goes".to_owned() } else { format!("{number} of them go") }
 }
 
 /// A duration as people say it, in its two largest units.
@@ -290,7 +309,7 @@ mod tests {
             "Model Version (name=Unicorn, version=3) cannot go from 'None' to 'Live':\n\
              - from: 'Live' may be entered only from 'Staging'; version 3 is in 'None'.\n\
              - soak: 'Live' wants 1 d in the stage before; version 3 has been in 'None' for 1 h.\n\
-             - capacity: 'Live' holds at most 2 version(s) of a model and has 2 other(s); move one out of it first."
+             - capacity: 'Live' holds at most 2 versions of a model, and 2 others are there now; move one out of it first."
         );
     }
 

@@ -56,11 +56,11 @@ impl Stages {
     /// Checks a list: every name can be written by MLflow's client and is unique, references hold,
     /// at most one archive stage, and neither the initial nor the archive stage can be full.
     pub fn new(list: Vec<StageDefinition>) -> Result<Self> {
-        let Some(initial) = list.first() else {
+        if list.is_empty() {
             return Err(Error::invalid(
                 "Stage definitions need at least one stage: the first one is where new versions start.",
             ));
-        };
+        }
         if list.len() > MAX_STAGES {
             return Err(Error::invalid(format!(
                 "At most {MAX_STAGES} stages can be defined, got {}.",
@@ -77,7 +77,8 @@ impl Stages {
                 )));
             }
         }
-        let stages = Self(list.clone());
+        let stages = Self(list);
+        let list = &stages.0;
         let archives: Vec<&str> = list.iter().filter(|s| s.archive).map(|s| s.name.as_str()).collect();
         if archives.len() > 1 {
             return Err(Error::invalid(format!(
@@ -85,13 +86,14 @@ impl Stages {
                 archives.join("', '")
             )));
         }
+        let initial = stages.initial();
         if initial.archive {
             return Err(Error::invalid(format!(
                 "Stage '{}' cannot have archive = true: it is the first, where new versions start.",
                 initial.name
             )));
         }
-        for stage in &list {
+        for stage in list {
             stages.check_rules(stage)?;
         }
         Ok(stages)

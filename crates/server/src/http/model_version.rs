@@ -66,9 +66,20 @@ pub(crate) async fn transition_stage(
         stage: fields.text_or_empty("stage").to_owned(),
         archive_existing: fields.flag("archive_existing_versions"),
     };
-    let (version, _) =
-        stage::transition(&app.cx, request.actor, Transition { key: key(&fields)?, ask, comment: None })
-            .await?;
+    let key = match key(&fields) {
+        Ok(key) => key,
+        Err(error) => {
+            // MLflow complains about the stage first.
+            stage::check(&app.cx, fields.text_or_empty("name").to_owned(), ask).await?;
+            return Err(error.into());
+        }
+    };
+    let (version, _) = stage::transition(
+        &app.cx,
+        request.actor,
+        Transition { key, ask, expected_stage: None, comment: None },
+    )
+    .await?;
     Ok(Pretty(ModelVersionResponse { model_version: version.into() }))
 }
 
@@ -105,7 +116,7 @@ pub(crate) async fn download_uri(
     State(app): State<App>,
     request: MlflowRequest,
 ) -> MlflowResult<DownloadUriResponse> {
-    let fields = request.fields(schema::MODEL_VERSION)?;
+    let fields = request.fields(schema::DOWNLOAD_URI)?;
     let artifact_uri = cases::download_uri(&app.cx, key(&fields)?).await?;
     Ok(Pretty(DownloadUriResponse { artifact_uri }))
 }

@@ -1,8 +1,10 @@
 //! `registered-models/*` of MLflow's API.
 
 use axum::extract::State;
+use greenroom_app::model_version::VersionKey;
 use greenroom_app::registered_model::{self as cases, NewModel};
 use greenroom_core::Error;
+use greenroom_core::name::{check_model_name, check_new_alias};
 use greenroom_core::search::{Target, parse_filter, parse_order_by};
 use greenroom_store::registered_model_search::ModelSearch;
 use greenroom_wire::mlflow::model_version::{ModelVersionResponse, ModelVersionsResponse};
@@ -113,9 +115,12 @@ pub(crate) async fn delete_tag(State(app): State<App>, request: MlflowRequest) -
 
 pub(crate) async fn set_alias(State(app): State<App>, request: MlflowRequest) -> MlflowResult<Empty> {
     let fields = request.fields(schema::SET_ALIAS)?;
-    let (name, alias) = (fields.text_or_empty("name"), fields.text_or_empty("alias"));
-    let version = fields.text_or_empty("version");
-    cases::set_alias(&app.cx, request.actor, name.to_owned(), alias.to_owned(), version).await?;
+    // The alias is checked before the version, as MLflow does.
+    let alias = fields.text_or_empty("alias");
+    check_model_name(fields.text_or_empty("name"))?;
+    check_new_alias(alias)?;
+    let key = VersionKey::new(fields.text_or_empty("name"), fields.text_or_empty("version"))?;
+    cases::set_alias(&app.cx, request.actor, key, alias.to_owned()).await?;
     Ok(Pretty(Empty {}))
 }
 

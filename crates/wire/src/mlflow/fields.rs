@@ -113,7 +113,8 @@ impl Fields {
                         field.name
                     )));
                 }
-                if let Some(value) = map.remove(&camel) {
+                // MLflow looks for required fields by their own name only.
+                if let Some(value) = map.remove(&camel).filter(|_| !field.required) {
                     map.insert(field.name.to_owned(), value);
                 }
             }
@@ -193,7 +194,7 @@ fn camel_case(name: &str) -> String {
 fn integer(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
-        Value::String(text) => text.parse().ok(),
+        Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }
 }
@@ -284,8 +285,12 @@ mod tests {
 
     #[test]
     fn both_spellings_are_read_but_not_together() {
-        let fields = Fields::from_body(SCHEMA, br#"{"name":"a","newName":"b"}"#).expect("camel case");
-        assert_eq!(fields.text("new_name"), Some("b"));
+        let body = br#"{"name":"a","new_name":"b","maxResults":5}"#;
+        assert_eq!(Fields::from_body(SCHEMA, body).expect("camel case").int("max_results"), Some(5));
+        assert!(
+            refusal(r#"{"name":"a","newName":"b"}"#)
+                .starts_with("Missing value for required parameter 'new_name'")
+        );
         assert_eq!(
             refusal(r#"{"name":"a","newName":"b","new_name":"c"}"#),
             "Request specifies both 'new_name' and 'newName'; provide only one of them."

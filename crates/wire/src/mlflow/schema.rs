@@ -17,6 +17,9 @@ const PAGE_TOKEN: Field = Field::optional("page_token", Kind::Text);
 pub const MODEL: &[Field] = &[NAME];
 /// A model's name and a version.
 pub const MODEL_VERSION: &[Field] = &[NAME, VERSION];
+/// `model-versions/get-download-uri`: MLflow leaves it to the checks of names and numbers.
+pub const DOWNLOAD_URI: &[Field] =
+    &[Field::optional("name", Kind::Text), Field::optional("version", Kind::Text)];
 /// `registered-models/create`.
 pub const CREATE_MODEL: &[Field] = &[NAME, TAGS, DESCRIPTION];
 /// `registered-models/update`.

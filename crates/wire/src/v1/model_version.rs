@@ -60,6 +60,9 @@ pub struct TransitionRequest {
     /// Move every other version in the target stage to the archive stage.
     #[serde(default)]
     pub archive_existing_versions: bool,
+    /// The stage the version was in when the caller decided; if it is in another one by now, the answer is 409.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_stage: Option<String>,
     /// Why; kept in the history. At most 5,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use greenroom_app::event as cases;
 use greenroom_core::event::{Event, Position};
 use greenroom_core::{Error, ErrorCode, name};
@@ -71,6 +71,9 @@ pub(crate) async fn stream(
         return Err(V1Error(Error::new(ErrorCode::TemporarilyUnavailable, message)));
     };
     let follower = Follower { app, position, ready: VecDeque::new(), _permit: permit };
+    // A dropped connection is taken up again after a second, not after the browser's three.
+    let hello = sse::Event::default().retry(Duration::from_secs(1)).comment("greenroom");
+    let hello = stream::once(std::future::ready(Ok(hello)));
     let events = stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
         let cursor = event.position.to_cursor();
@@ -78,7 +81,9 @@ pub(crate) async fn stream(
         let message = sse::Event::default().id(cursor).data(data);
         Some((Ok::<_, std::convert::Infallible>(message), follower))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response())
+    Ok(Sse::new(hello.chain(events))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+        .into_response())
 }
 
 /// One reader of the live stream.

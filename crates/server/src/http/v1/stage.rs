@@ -38,8 +38,12 @@ pub(crate) async fn transition(
     let asked: TransitionRequest = body.json()?;
     let key = VersionKey::new(&name, &version)?;
     let ask = TransitionAsk { stage: asked.stage, archive_existing: asked.archive_existing_versions };
-    let (version, judgement) =
-        cases::transition(&app.cx, body.actor, Transition { key, ask, comment: asked.comment }).await?;
+    let (version, judgement) = cases::transition(
+        &app.cx,
+        body.actor,
+        Transition { key, ask, expected_stage: asked.expected_stage, comment: asked.comment },
+    )
+    .await?;
     Ok(Json(TransitionResponse { version: version.into(), decision: shown(judgement) }))
 }
 

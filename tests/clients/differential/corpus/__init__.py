@@ -1,0 +1,34 @@
+"""The requests, one file per noun. Order matters once: `everything` needs an empty registry."""
+
+from ..request import Scenario
+from . import (
+    aliases,
+    everything,
+    model_versions,
+    paging,
+    prompts,
+    registered_models,
+    required_fields,
+    search_models,
+    search_versions,
+    sources,
+    stages,
+    tags,
+    transport,
+)
+
+SCENARIOS: list[Scenario] = [
+    *everything.SCENARIOS,
+    *transport.SCENARIOS,
+    *required_fields.SCENARIOS,
+    *registered_models.SCENARIOS,
+    *model_versions.SCENARIOS,
+    *sources.SCENARIOS,
+    *stages.SCENARIOS,
+    *tags.SCENARIOS,
+    *aliases.SCENARIOS,
+    *search_models.SCENARIOS,
+    *search_versions.SCENARIOS,
+    *paging.SCENARIOS,
+    *prompts.SCENARIOS,
+]

@@ -1,0 +1,143 @@
+"""Send the corpus to one server and keep what a client can see of each answer.
+
+Times become the label of the request during which they were taken, so that two servers can be
+compared on *what* moved a timestamp; page tokens become a placeholder, since they are opaque.
+"""
+
+import bisect
+import json
+import re
+import time
+from dataclasses import dataclass
+from typing import Any, Callable
+
+import requests
+
+from harness import poll
+
+from .request import Captured, Request, Scenario, encode
+
+TIMES = ("creation_timestamp", "last_updated_timestamp")
+TOKEN = "next_page_token"
+# In the error body of the Python server, but read by no client.
+UNREAD_ERROR_FIELDS = ("sqlstate", "error_class")
+
+# The Python server prints sets of valid keys in an order that changes from start to start.
+_PYTHON_SET = re.compile(r"\{'[^{}:]*'\}")
+
+
+def _sorted_set(match: re.Match) -> str:
+    return "{" + ", ".join(sorted(match.group()[1:-1].split(", "))) + "}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, JSON body in comparable form (None when it is not JSON), raw text."""
+
+    status: int
+    body: Any
+    text: str
+
+    def __str__(self) -> str:
+        shown = self.text if self.body is None else json.dumps(self.body, ensure_ascii=False)
+        return f"{self.status} {shown}"
+
+
+class _Clock:
+    """Which request was being answered at a given millisecond."""
+
+    def __init__(self):
+        self.starts: list[int] = []
+        self.spans: list[tuple[int, str, str]] = []
+
+    def add(self, start: int, end: int, scenario: str, label: str) -> None:
+        self.starts.append(start)
+        self.spans.append((end, scenario, label))
+
+    def label(self, moment: Any, scenario: str) -> Any:
+        """`when: LABEL` for a time in this scenario, with the scenario's name for an earlier one."""
+        if not isinstance(moment, int) or isinstance(moment, bool):
+            return f"not an integer: {moment!r}"
+        index = bisect.bisect_right(self.starts, moment) - 1
+        if index < 0 or moment > self.spans[index][0]:
+            return f"at no time of the run: {moment}"
+        _, where, label = self.spans[index]
+        return f"when: {label}" if where == scenario else f"when: {where}/{label}"
+
+
+def record(url: str, scenarios: list[Scenario]) -> dict[str, Answer]:
+    """The answers of the server at `url`, by `scenario/label`."""
+    answers = {}
+    clock = _Clock()
+    with requests.Session() as session:
+        session.trust_env = False
+        for scenario in scenarios:
+            answers |= _record_scenario(session, url, scenario, clock)
+    return answers
+
+
+def _record_scenario(
+    session: requests.Session, url: str, scenario: Scenario, clock: _Clock
+) -> dict[str, Answer]:
+    seen: dict[str, Any] = {}
+    answers = {}
+    for request in scenario.requests:
+        start = poll.next_millisecond()
+        response = _send(session, url, request, seen)
+        clock.add(start, time.time_ns() // 1_000_000, scenario.name, request.label)
+        body = _json(response)
+        seen[request.label] = body
+        comparable = _comparable(body, lambda moment: clock.label(moment, scenario.name))
+        answers[f"{scenario.name}/{request.label}"] = Answer(
+            response.status_code, comparable, response.text
+        )
+    return answers
+
+
+def _send(session: requests.Session, url: str, request: Request, seen: dict) -> requests.Response:
+    query = _filled(request.query, seen)
+    prepared = requests.Request(
+        request.method,
+        url + request.full_path,
+        params=query,
+        data=encode(_filled(request.body, seen)),
+        headers=request.headers,
+    ).prepare()
+    return session.send(prepared, timeout=60)
+
+
+def _filled(value: Any, seen: dict) -> Any:
+    if isinstance(value, Captured):
+        return (seen.get(value.label) or {}).get(value.field, "no such field was answered")
+    if isinstance(value, dict):
+        return {key: _filled(item, seen) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, seen) for item in value]
+    return value
+
+
+def _json(response: requests.Response) -> Any:
+    if not response.headers.get("Content-Type", "").startswith("application/json"):
+        return None
+    return response.json()
+
+
+def _comparable(value: Any, when: Callable[[Any], str]) -> Any:
+    if isinstance(value, list):
+        return [_comparable(item, when) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "error_code" in value:
+        value = {key: item for key, item in value.items() if key not in UNREAD_ERROR_FIELDS}
+        value["message"] = _PYTHON_SET.sub(_sorted_set, value.get("message", ""))
+    return {key: _comparable_field(key, item, when) for key, item in value.items()}
+
+
+def _comparable_field(key: str, value: Any, when: Callable[[Any], str]) -> Any:
+    if key in TIMES:
+        return when(value)
+    if key == TOKEN:
+        return "a page token" if isinstance(value, str) and value else f"not a token: {value!r}"
+    if key == "tags" and isinstance(value, list):
+        return sorted(value, key=lambda tag: tag.get("key", ""))
+    return _comparable(value, when)

@@ -1,0 +1,1 @@
+"""What the client tests stand on: servers as processes, databases, names, raw HTTP, clients."""

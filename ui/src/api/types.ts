@@ -1,0 +1,22 @@
+// Short names for the generated schemas. Nothing here describes a response by hand.
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type Alias = Schemas["Alias"];
+export type Decision = Schemas["Decision"];
+export type Event = Schemas["Event"];
+export type EventPage = Schemas["EventPage"];
+export type ModelVersion = Schemas["ModelVersion"];
+export type ModelVersionPage = Schemas["ModelVersionPage"];
+export type Problem = Schemas["Problem"];
+export type RegisteredModel = Schemas["RegisteredModel"];
+export type RegisteredModelPage = Schemas["RegisteredModelPage"];
+export type RuleOutcome = Schemas["RuleOutcome"];
+export type StageDefinition = Schemas["StageDefinition"];
+export type StageDefinitions = Schemas["StageDefinitions"];
+export type StageHolding = Schemas["StageHolding"];
+export type Tag = Schemas["Tag"];
+export type TransitionRequest = Schemas["TransitionRequest"];
+export type TransitionResponse = Schemas["TransitionResponse"];
+export type VersionBrief = Schemas["VersionBrief"];
