@@ -133,11 +133,18 @@ def _comparable(value: Any, when: Callable[[Any], str]) -> Any:
     return {key: _comparable_field(key, item, when) for key, item in value.items()}
 
 
+def _by_number(versions: list) -> list:
+    return sorted(versions, key=lambda version: int(version["version"]))
+
+
 def _comparable_field(key: str, value: Any, when: Callable[[Any], str]) -> Any:
     if key in TIMES:
         return when(value)
     if key == TOKEN:
         return "a page token" if isinstance(value, str) and value else f"not a token: {value!r}"
+    if key == "registered_models" and isinstance(value, list):
+        # In a search the Python server leaves their order to the database's GROUP BY.
+        value = [model | {"latest_versions": _by_number(model["latest_versions"])} if "latest_versions" in model else model for model in value]
     if key == "tags" and isinstance(value, list):
         return sorted(value, key=lambda tag: tag.get("key", ""))
     return _comparable(value, when)

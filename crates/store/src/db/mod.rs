@@ -6,6 +6,7 @@
 mod migrate;
 mod postgres;
 mod sqlite;
+mod tls;
 mod tx;
 mod value;
 

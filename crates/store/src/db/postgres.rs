@@ -7,9 +7,10 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, R
 use futures_util::future::BoxFuture;
 use greenroom_core::{Error, Result};
 use tokio_postgres::NoTls;
+use tokio_postgres::config::SslMode;
 
-use super::tx::Tx;
-use super::{DbConfig, hide, migrate, unavailable};
+use super::tx::{Causes, Tx};
+use super::{DbConfig, hide, migrate, tls, unavailable};
 
 /// How often a closure is run before a conflict is reported.
 const ATTEMPTS: usize = 8;
@@ -29,14 +30,21 @@ impl Postgres {
             "postgresql://",
             1,
         );
-        let mut settings = tokio_postgres::Config::from_str(&uri)
+        let wanted = tls::read(&uri)?;
+        let mut settings = tokio_postgres::Config::from_str(&wanted.uri)
             .map_err(|e| Error::invalid(format!("The database URI cannot be read: {e}. It must look like postgresql://user:password@host:5432/database.")))?;
         settings.application_name("greenroom");
         settings.connect_timeout(WAIT);
         // One small ordered index walk beats a parallel scan for every query here.
         settings.options("-c max_parallel_workers_per_gather=0 -c jit=off");
-        let manager =
-            Manager::from_config(settings, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = if wanted.tls {
+            settings.ssl_mode(SslMode::Require);
+            Manager::from_config(settings, wanted.connector()?, recycle)
+        } else {
+            settings.ssl_mode(SslMode::Disable);
+            Manager::from_config(settings, NoTls, recycle)
+        };
         let timeouts = Timeouts { wait: Some(WAIT), create: Some(WAIT), recycle: Some(WAIT) };
         let pool = Pool::builder(manager)
             .max_size(config.pool_size)
@@ -45,11 +53,10 @@ impl Postgres {
             .build()
             .map_err(|e| hide("the connection pool cannot be built", &e))?;
         let mut first = pool.get().await.map_err(|e| {
-            tracing::error!(error = %e, "PostgreSQL cannot be reached");
-            Error::new(
-                greenroom_core::ErrorCode::TemporarilyUnavailable,
-                format!("PostgreSQL cannot be reached: {e}"),
-            )
+            let causes = Causes(&e);
+            tracing::error!(error = %causes, "PostgreSQL cannot be reached");
+            let message = format!("PostgreSQL cannot be reached: {causes}");
+            Error::new(greenroom_core::ErrorCode::TemporarilyUnavailable, message)
         })?;
         migrate::postgres(&mut first).await?;
         Ok(Self { pool })
@@ -76,7 +83,7 @@ impl Postgres {
         loop {
             let mut open = OpenTransaction(Some(self.get().await?));
             let client = open.client();
-            client.batch_execute("BEGIN").await.map_err(|e| unavailable(&e))?;
+            client.batch_execute("BEGIN").await.map_err(|e| unavailable(&Causes(&e)))?;
             let mut tx = Tx::postgres(client);
             let outcome = job(&mut tx, params).await;
             let (retry, failed) = (tx.retry, tx.failed);
@@ -94,7 +101,7 @@ impl Postgres {
                     return Ok(value);
                 }
                 // Whether it was committed is unknown; the connection goes.
-                (Ok(_), Err(error)) => return Err(unavailable(&error)),
+                (Ok(_), Err(error)) => return Err(unavailable(&Causes(&error))),
                 (Err(error), ended) => {
                     if ended.is_ok() {
                         open.finish();
@@ -113,7 +120,7 @@ impl Postgres {
     }
 
     async fn get(&self) -> Result<Object> {
-        self.pool.get().await.map_err(|e| unavailable(&e))
+        self.pool.get().await.map_err(|e| unavailable(&Causes(&e)))
     }
 }
 

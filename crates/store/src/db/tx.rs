@@ -203,7 +203,7 @@ impl<'c> Tx<'c> {
 }
 
 /// An error with what caused it, on one line, for the log.
-struct Causes<'a>(&'a dyn std::error::Error);
+pub(super) struct Causes<'a>(pub(super) &'a dyn std::error::Error);
 
 impl std::fmt::Display for Causes<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -6,7 +6,7 @@ R, V = "registered-models", "model-versions"
 
 NAMES = [
     "champion", "Champion", "a", "with-dash", "under_score", "12", "Production", "Prüfung", "本番", "a" * 255, "-", "_", "1v", "version1", "vv1", "v", "V1a", "٣",
-    "a" * 256, "latest", "LATEST", "Latest", "v1", "V1", "v007", "v٣", "dot.ted", "with space", " lead", "trail ", "sla/shed", "co:lon", "a@b", "a!b", "'", "🦄", "a\n", "latest\n", "",
+    "a" * 256, "latest", "LATEST", "Latest", "v1", "V1", "v007", "v٣", "dot.ted", "with space", " lead", "trail ", "sla/shed", "co:lon", "a@b", "a!b", "'", "🦄", "",
     "%41", "a,b", "e\u0301",
 ]  # fmt: skip
 
@@ -28,6 +28,14 @@ def _delete(label, name, alias):
 
 
 SCENARIOS = [
+    Scenario(
+        "aliases/ending in a line feed",
+        [
+            model("an"),
+            version("an", "version"),
+            *[_set(f"set {alias!r}", "an", alias, "1") for alias in ("a\n", "latest\n", "v1\n")],
+        ],
+    ),
     Scenario(
         "aliases/names",
         [

@@ -124,6 +124,7 @@ SCENARIOS = [
             look_version("rn-new", "2", "version 2 followed"),
             look_version("rn", "1", "version under the old name"),
             get("alias followed", f"{R}/alias", {"name": "rn-new", "alias": "champ"}),
+            delete("alias away", f"{R}/alias", {"name": "rn-new", "alias": "champ"}),
             get("search by the new name", f"{V}/search", {"filter": "name = 'rn-new'"}),
             get("search by the old name", f"{V}/search", {"filter": "name = 'rn'"}),
             post("to the same name", f"{R}/rename", {"name": "rn-new", "new_name": "rn-new"}),

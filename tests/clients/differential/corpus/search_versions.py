@@ -35,7 +35,6 @@ SCENARIOS = [
             version("sv-two", "two 3", "s3://b/two/3"),
             delete("two 3 is deleted", f"{V}/delete", {"name": "sv-two", "version": "3"}),
             stage("sv-one", "2", "Production", "one 2 to Production"),
-            post("alias", f"{R}/alias", {"name": "sv-one", "alias": "champ", "version": "2"}),
             *[get(f"scoped: {clause[:90]}", f"{V}/search", {"filter": f"name LIKE 'sv-%' AND {clause}"}) for clause in CLAUSES],
             *[get(f"alone: {clause[:90]}", f"{V}/search", {"filter": clause}) for clause in CLAUSES if "sv-" in clause and "!=" not in clause and "NOT" not in clause],
             *[get(f"whole: {text!r}", f"{V}/search", {"filter": text}) for text in (" ", ";", "()", "'", "name", "name = 'x' AND (")],

@@ -43,7 +43,13 @@ export function TransitionPanel({ version, to, control, onClose }: Props) {
     event.preventDefault();
     if (!ready) return;
     transition.mutate(
-      { stage: to, archive_existing_versions: offersArchive && archive, comment: comment.trim() || null },
+      {
+        stage: to,
+        archive_existing_versions: offersArchive && archive,
+        // What is confirmed is what was seen: a version that moved meanwhile is refused.
+        expected_stage: decision.from,
+        comment: comment.trim() || null,
+      },
       {
         onSuccess: ({ version: moved, decision: made }) => {
           const displaced = made.displaced.map((other) => `v${other.version}`);
