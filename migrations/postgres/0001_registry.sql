@@ -123,6 +123,18 @@ CREATE TABLE events (
     previous_hash TEXT COLLATE "C" NOT NULL,
     hash TEXT COLLATE "C" NOT NULL
 );
+-- Two writers of one model get their transaction numbers before they queue for its lock, so the later one may have the
+-- lower number: an event never stands before the one that it follows in its chain. (Its transaction is then older than
+-- its place says, which keeps the horizon's promise: the place settles no earlier than the transaction.)
+CREATE FUNCTION place_event_after_its_chain() RETURNS TRIGGER LANGUAGE plpgsql AS
+$$
+BEGIN
+    NEW.commit_order := GREATEST(NEW.commit_order, (
+        SELECT e.commit_order FROM events e WHERE e.chain = NEW.chain AND e.sequence = NEW.sequence - 1));
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER events_place BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION place_event_after_its_chain();
 CREATE UNIQUE INDEX events_chain ON events (chain, sequence);
 CREATE INDEX events_feed ON events (commit_order, number);
 -- What moved versions: a stage's content at any time is told from these.

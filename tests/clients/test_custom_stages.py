@@ -10,7 +10,8 @@ from mlflow.store.artifact.models_artifact_repo import ModelsArtifactRepository
 from mlflow.store.artifact.utils.models import get_model_name_and_version
 
 from harness import database, server
-from harness.entities import a_version, version as shown
+from harness.entities import a_version
+from harness.entities import version as shown
 
 pytestmark = pytest.mark.greenroom_only
 
@@ -126,7 +127,8 @@ def test_every_stage_answers_the_client(own, apply, stock, client):
 
 
 @pytest.mark.parametrize(
-    ("typed", "stage"), [("shadow", "Shadow"), ("CANARY EU", "Canary EU"), ("PRÜFUNG", "Prüfung"), ("déjà VU", "Déjà vu")]
+    ("typed", "stage"),
+    [("shadow", "Shadow"), ("CANARY EU", "Canary EU"), ("PRÜFUNG", "Prüfung"), ("déjà VU", "Déjà vu")],
 )
 def test_case_does_not_matter_spaces_do(apply, typed, stage, client):
     apply(TEN_STAGES)
@@ -146,8 +148,7 @@ def test_an_unknown_stage_is_refused_with_the_list_of_ours(apply, client):
 
     assert refused.error_code == "INVALID_PARAMETER_VALUE"
     assert refused.message == (
-        "INVALID_PARAMETER_VALUE: Invalid Model Version stage: Production. "
-        f"Value must be one of {', '.join(STAGES)}."
+        f"INVALID_PARAMETER_VALUE: Invalid Model Version stage: Production. Value must be one of {', '.join(STAGES)}."
     )
 
 
@@ -182,14 +183,27 @@ def test_names_that_no_client_could_address_are_refused(own, apply, bad, client)
         ("[[stages]]\nname = 'A'\n[[stages]]\nname = 'a'", "'a'"),
         ("[[stages]]\nname = 'A'\ncolour = 'red'", "colour"),
         ("[[stages]]\nname = 'A'\n[[stages]]\nname = 'B'\nfrom = ['Nowhere']", "Nowhere"),
-        ("[[stages]]\nname = 'A'\n[[stages]]\nname = 'B'\narchive = true\n[[stages]]\nname = 'C'\narchive = true", "archive"),
+        (
+            "[[stages]]\nname = 'A'\n[[stages]]\nname = 'B'\narchive = true\n[[stages]]\nname = 'C'\narchive = true",
+            "archive",
+        ),
         ("[[stages]]\nname = 'A'\n[[stages]]\nname = 'B'\nexclusive = true", "'B'"),
         ("[[stages]]\nname = 'A'\n[[stages]]\nname = 'B'\nfull = 'explode'", "explode"),
         ("[[stages]]\nname = 5", "5"),
         ("this is not TOML", "cannot be read"),
         ("", "stage"),
     ],
-    ids=["twice", "unknown key", "from nowhere", "two archives", "exclusive without archive", "unknown full", "number", "no toml", "empty"],
+    ids=[
+        "twice",
+        "unknown key",
+        "from nowhere",
+        "two archives",
+        "exclusive without archive",
+        "unknown full",
+        "number",
+        "no toml",
+        "empty",
+    ],
 )
 def test_documents_that_make_no_sense_are_refused(own, document, named):
     outcome = own.apply_stages(document)

@@ -43,7 +43,18 @@ def test_the_exception_is_one_of_rest(client, model):
         lambda client, name: client.get_model_version_by_alias(name, "champion"),
         lambda client, name: client.delete_registered_model_alias(name, "champion"),
     ],
-    ids=["get", "update", "rename", "delete", "latest", "create version", "tag", "delete tag", "by alias", "delete alias"],
+    ids=[
+        "get",
+        "update",
+        "rename",
+        "delete",
+        "latest",
+        "create version",
+        "tag",
+        "delete tag",
+        "by alias",
+        "delete alias",
+    ],
 )
 def test_a_missing_model(client, name, call):
     code, message = _refusal(lambda: call(client, name))
@@ -100,15 +111,33 @@ def test_a_name_like_a_directory(client, bad):
 @pytest.mark.parametrize(
     ("source", "start"),
     [
-        ("/etc/passwd", "Invalid model version source: '/etc/passwd'. To use a local path as a model version source, the run_id request parameter has to be specified"),
-        ("file:///etc/passwd", "Invalid model version source: 'file:///etc/passwd'. To use a local path as a model version source"),
-        ("relative/path", "Invalid model version source: 'relative/path'. To use a local path as a model version source"),
+        (
+            "/etc/passwd",
+            "Invalid model version source: '/etc/passwd'. To use a local path as a model version source, the run_id request parameter has to be specified",
+        ),
+        (
+            "file:///etc/passwd",
+            "Invalid model version source: 'file:///etc/passwd'. To use a local path as a model version source",
+        ),
+        (
+            "relative/path",
+            "Invalid model version source: 'relative/path'. To use a local path as a model version source",
+        ),
         ("s3://bucket/../other", "Invalid model version source: 's3://bucket/../other'."),
         ("s3://bucket/%2e%2e/other", "Invalid model version source: 's3://bucket/%2e%2e/other'."),
-        ("http://169.254.169.254/x", "'source' cannot use the 'http' scheme: the 'http' scheme addresses a host other than"),
+        (
+            "http://169.254.169.254/x",
+            "'source' cannot use the 'http' scheme: the 'http' scheme addresses a host other than",
+        ),
         ("sftp://host/x", "'source' cannot use the 'sftp' scheme"),
-        ("runs:/0123/model", "Invalid model version source: 'runs:/0123/model'. The run_id request parameter must identify the resource that contains the source."),
-        ("mlflow-artifacts:/1/2", "Invalid model version source: 'mlflow-artifacts:/1/2'. The run_id request parameter must identify the resource that contains the source."),
+        (
+            "runs:/0123/model",
+            "Invalid model version source: 'runs:/0123/model'. The run_id request parameter must identify the resource that contains the source.",
+        ),
+        (
+            "mlflow-artifacts:/1/2",
+            "Invalid model version source: 'mlflow-artifacts:/1/2'. The run_id request parameter must identify the resource that contains the source.",
+        ),
     ],
 )
 def test_a_source_that_the_server_must_not_take(client, model, source, start):

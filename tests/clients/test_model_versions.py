@@ -7,7 +7,8 @@ from mlflow.exceptions import MlflowException
 from mlflow.store.artifact.models_artifact_repo import ModelsArtifactRepository
 from mlflow.store.artifact.utils.models import get_model_name_and_version
 
-from harness.entities import a_version, clock, times, version as shown
+from harness.entities import a_version, clock, times
+from harness.entities import version as shown
 
 SOURCE = "s3://bucket/model"
 
@@ -115,9 +116,7 @@ def test_delete_removes_it_everywhere(client, model):
     with pytest.raises(MlflowException) as gone:
         client.get_model_version(model, "2")
     assert gone.value.error_code == "RESOURCE_DOES_NOT_EXIST"
-    assert gone.value.message == (
-        f"RESOURCE_DOES_NOT_EXIST: Model Version (name={model}, version=2) not found"
-    )
+    assert gone.value.message == (f"RESOURCE_DOES_NOT_EXIST: Model Version (name={model}, version=2) not found")
     left = client.get_registered_model(model)
     assert [latest.version for latest in left.latest_versions] == ["1"]
     assert left.aliases == {}
@@ -227,7 +226,17 @@ def unicorn(client, model):
 
 @pytest.mark.parametrize(
     ("suffix", "number"),
-    [("/1", "1"), ("/Production", "2"), ("/production", "2"), ("/Staging", "3"), ("/None", "4"), ("/latest", "4"), ("/LATEST", "4"), ("@champion", "1"), ("@latest", "4")],
+    [
+        ("/1", "1"),
+        ("/Production", "2"),
+        ("/production", "2"),
+        ("/Staging", "3"),
+        ("/None", "4"),
+        ("/latest", "4"),
+        ("/LATEST", "4"),
+        ("@champion", "1"),
+        ("@latest", "4"),
+    ],
 )
 def test_models_uri_resolves(stock, client, unicorn, suffix, number):
     uri = f"models:/{unicorn}{suffix}"

@@ -3,7 +3,8 @@
 import pytest
 from mlflow.exceptions import MlflowException
 
-from harness.entities import a_model, a_version, clock, model as shown, times, version
+from harness.entities import a_model, a_version, clock, times, version
+from harness.entities import model as shown
 
 
 def test_create_returns_the_whole_model(client, name):
@@ -12,9 +13,7 @@ def test_create_returns_the_whole_model(client, name):
             name, tags={"team": "red", "cost.eur": "10"}, description="Finds unicorns"
         )
 
-    assert shown(created) == a_model(
-        name, description="Finds unicorns", tags={"team": "red", "cost.eur": "10"}
-    )
+    assert shown(created) == a_model(name, description="Finds unicorns", tags={"team": "red", "cost.eur": "10"})
     assert created.creation_timestamp in creation
     assert created.last_updated_timestamp == created.creation_timestamp
 
@@ -27,7 +26,19 @@ def test_create_with_a_name_alone(client, name):
 
 
 @pytest.mark.parametrize(
-    "title", ["with space", "日本語モデル", "🦄 unicorn", "dots.and-dashes_", "quote'", 'double"', "100%", "a?b&c=d#e", "42", "back\\slash"]
+    "title",
+    [
+        "with space",
+        "日本語モデル",
+        "🦄 unicorn",
+        "dots.and-dashes_",
+        "quote'",
+        'double"',
+        "100%",
+        "a?b&c=d#e",
+        "42",
+        "back\\slash",
+    ],
 )
 def test_any_unicode_name_round_trips(client, name, title):
     full = f"{title} {name}"
@@ -109,9 +120,7 @@ def test_rename_takes_everything_along(client, model):
     assert renamed.tags == {"k": "v"}
     assert renamed.last_updated_timestamp in rename
     first = client.get_model_version(new, "1")
-    assert version(first) == a_version(
-        new, 1, current_stage="Production", tags={"vk": "vv"}, aliases=["champion"]
-    )
+    assert version(first) == a_version(new, 1, current_stage="Production", tags={"vk": "vv"}, aliases=["champion"])
     assert first.last_updated_timestamp == renamed.last_updated_timestamp
     assert client.get_model_version(new, "2").last_updated_timestamp == renamed.last_updated_timestamp
     assert client.get_model_version_by_alias(new, "champion").version == "1"
@@ -137,9 +146,7 @@ def test_rename_onto_another_model_is_refused(client, model):
         client.rename_registered_model(model, taken)
 
     assert refused.value.error_code == "RESOURCE_ALREADY_EXISTS"
-    assert refused.value.message.startswith(
-        f"RESOURCE_ALREADY_EXISTS: Registered Model (name={taken}) already exists."
-    )
+    assert refused.value.message.startswith(f"RESOURCE_ALREADY_EXISTS: Registered Model (name={taken}) already exists.")
     assert shown(client.get_registered_model(taken)) == a_model(taken, description="stays")
     assert shown(client.get_registered_model(model)) == a_model(model)
 
@@ -167,9 +174,7 @@ def test_delete_takes_versions_tags_and_aliases(client, model):
     assert gone.value.error_code == "RESOURCE_DOES_NOT_EXIST"
     with pytest.raises(MlflowException) as gone:
         client.get_model_version(model, "1")
-    assert gone.value.message == (
-        f"RESOURCE_DOES_NOT_EXIST: Model Version (name={model}, version=1) not found"
-    )
+    assert gone.value.message == (f"RESOURCE_DOES_NOT_EXIST: Model Version (name={model}, version=1) not found")
     assert client.search_registered_models(f"name = '{model}'") == []
     assert client.search_model_versions(f"name = '{model}'") == []
 

@@ -204,10 +204,14 @@ def test_a_reader_with_a_cursor_misses_nothing(pair):
     for events in followed:
         assert [event["cursor"] for event in events] == order
     # One event for each write, at the least; an archived predecessor has one of its own.
-    moved = [event for event in full[0] if event.get("model", "").startswith(MODEL) and event.get("version") is not None]
+    moved = [
+        event for event in full[0] if event.get("model", "").startswith(MODEL) and event.get("version") is not None
+    ]
     assert len(moved) >= len(noted)
     for name in {name for name, _, _ in noted}:
-        created = [event["version"] for event in moved if event["model"] == name and event["kind"] == "model_version.created"]
+        created = [
+            event["version"] for event in moved if event["model"] == name and event["kind"] == "model_version.created"
+        ]
         assert created == list(range(1, 16)), f"the versions of {name}, in order"
 
 

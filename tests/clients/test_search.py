@@ -4,7 +4,9 @@ import pytest
 from mlflow.exceptions import MlflowException
 
 from harness import poll
-from harness.entities import a_model, a_version, model as shown_model, version as shown_version
+from harness.entities import a_model, a_version
+from harness.entities import model as shown_model
+from harness.entities import version as shown_version
 
 
 @pytest.fixture
@@ -12,7 +14,9 @@ def models(client, name):
     """Five models that share a prefix, made in another order than their names'."""
     for letter in "cadeb":
         poll.next_millisecond()
-        client.create_registered_model(f"{name}-{letter}", tags={"letter": letter, "kind": "vowel" if letter in "ae" else "consonant"})
+        client.create_registered_model(
+            f"{name}-{letter}", tags={"letter": letter, "kind": "vowel" if letter in "ae" else "consonant"}
+        )
     return name
 
 
@@ -24,7 +28,9 @@ def versions(client, name):
     for number in (1, 2, 3):
         for letter in "ab":
             poll.next_millisecond()
-            client.create_model_version(f"{name}-{letter}", f"s3://{letter}/{number}", run_id=f"run-{number}", tags={"n": str(number)})
+            client.create_model_version(
+                f"{name}-{letter}", f"s3://{letter}/{number}", run_id=f"run-{number}", tags={"n": str(number)}
+            )
     return name
 
 
@@ -175,7 +181,8 @@ def test_versions_in_a_search_are_whole(client, model):
 
 @pytest.mark.parametrize("size", [1, 2, 5, 6, 7])
 @pytest.mark.parametrize(
-    ("order", "labels"), [(None, "b3 a3 b2 a2 b1 a1"), (["name ASC"], "a3 a2 a1 b3 b2 b1"), (["version_number ASC"], "a1 b1 a2 b2 a3 b3")]
+    ("order", "labels"),
+    [(None, "b3 a3 b2 a2 b1 a1"), (["name ASC"], "a3 a2 a1 b3 b2 b1"), (["version_number ASC"], "a1 b1 a2 b2 a3 b3")],
 )
 def test_versions_page_by_page(client, versions, size, order, labels):
     found, pages = _all_pages(

@@ -3,7 +3,8 @@
 import pytest
 from mlflow.exceptions import MlflowException
 
-from harness.entities import a_version, clock, times, version as shown
+from harness.entities import a_version, clock, times
+from harness.entities import version as shown
 
 SOURCE = "s3://bucket/model"
 STAGES = ["None", "Staging", "Production", "Archived"]

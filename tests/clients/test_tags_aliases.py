@@ -3,7 +3,8 @@
 import pytest
 from mlflow.exceptions import MlflowException
 
-from harness.entities import a_version, times, version as shown
+from harness.entities import a_version, times
+from harness.entities import version as shown
 
 SOURCE = "s3://bucket/model"
 
@@ -82,7 +83,9 @@ def test_tag_limits(client, one):
     assert long_key.value.message == "INVALID_PARAMETER_VALUE: 'key' exceeds the maximum length of 250 characters"
     with pytest.raises(MlflowException) as long_value:
         client.set_model_version_tag(one, "1", "k", "v" * 100_001)
-    assert long_value.value.message == "INVALID_PARAMETER_VALUE: 'value' exceeds the maximum length of 100000 characters"
+    assert (
+        long_value.value.message == "INVALID_PARAMETER_VALUE: 'value' exceeds the maximum length of 100000 characters"
+    )
 
 
 @pytest.mark.parametrize("key", ["a!b", "../a", "/a", "a//b", "a=b", "a+b"])
@@ -94,7 +97,9 @@ def test_bad_tag_keys_are_refused(client, one, key):
         with pytest.raises(MlflowException) as refused:
             write()
         assert refused.value.error_code == "INVALID_PARAMETER_VALUE"
-        assert refused.value.message.startswith(f"INVALID_PARAMETER_VALUE: Invalid value \"{key}\" for parameter 'key' supplied")
+        assert refused.value.message.startswith(
+            f"INVALID_PARAMETER_VALUE: Invalid value \"{key}\" for parameter 'key' supplied"
+        )
 
 
 def test_fluent_tag_on_a_version(stock, client, one):
@@ -110,7 +115,9 @@ def test_aliases_are_set_moved_and_deleted(client, one):
     client.set_registered_model_alias(one, "champion", "1")
     client.set_registered_model_alias(one, "best-of_2024", "1")
     assert client.get_registered_model(one).aliases == {"best-of_2024": "1", "champion": "1"}
-    assert shown(client.get_model_version_by_alias(one, "champion")) == a_version(one, 1, aliases=["best-of_2024", "champion"])
+    assert shown(client.get_model_version_by_alias(one, "champion")) == a_version(
+        one, 1, aliases=["best-of_2024", "champion"]
+    )
 
     client.set_registered_model_alias(one, "champion", "2")
     assert client.get_registered_model(one).aliases == {"best-of_2024": "1", "champion": "2"}

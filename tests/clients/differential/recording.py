@@ -8,8 +8,9 @@ import bisect
 import json
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
 import requests
 
@@ -76,9 +77,7 @@ def record(url: str, scenarios: list[Scenario]) -> dict[str, Answer]:
     return answers
 
 
-def _record_scenario(
-    session: requests.Session, url: str, scenario: Scenario, clock: _Clock
-) -> dict[str, Answer]:
+def _record_scenario(session: requests.Session, url: str, scenario: Scenario, clock: _Clock) -> dict[str, Answer]:
     seen: dict[str, Any] = {}
     answers = {}
     for request in scenario.requests:
@@ -88,9 +87,7 @@ def _record_scenario(
         body = _json(response)
         seen[request.label] = body
         comparable = _comparable(body, lambda moment: clock.label(moment, scenario.name))
-        answers[f"{scenario.name}/{request.label}"] = Answer(
-            response.status_code, comparable, response.text
-        )
+        answers[f"{scenario.name}/{request.label}"] = Answer(response.status_code, comparable, response.text)
     return answers
 
 
@@ -144,7 +141,10 @@ def _comparable_field(key: str, value: Any, when: Callable[[Any], str]) -> Any:
         return "a page token" if isinstance(value, str) and value else f"not a token: {value!r}"
     if key == "registered_models" and isinstance(value, list):
         # In a search the Python server leaves their order to the database's GROUP BY.
-        value = [model | {"latest_versions": _by_number(model["latest_versions"])} if "latest_versions" in model else model for model in value]
+        value = [
+            model | {"latest_versions": _by_number(model["latest_versions"])} if "latest_versions" in model else model
+            for model in value
+        ]
     if key == "tags" and isinstance(value, list):
         return sorted(value, key=lambda tag: tag.get("key", ""))
     return _comparable(value, when)

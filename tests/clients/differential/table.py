@@ -32,7 +32,9 @@ def _print(url: str) -> None:
             if body is not None and kind != "application/json":
                 parts.append(f"[Content-Type: {kind}]")
             print(" ".join(parts))
-            print(f"{answer.status} {_cut(answer.text.strip() if answer.body is None else str(answer).split(' ', 1)[1], 3000)}")
+            print(
+                f"{answer.status} {_cut(answer.text.strip() if answer.body is None else str(answer).split(' ', 1)[1], 3000)}"
+            )
     failures = [key for key, answer in answers.items() if answer.status >= 500]
     print(f"\n===== {len(answers)} requests; {len(failures)} answered 5xx =====")
     for key in failures:

@@ -21,9 +21,7 @@ def new(engine: str, directory: Path) -> str:
 
 def _create_postgres_database() -> str:
     if not settings.POSTGRES:
-        raise RuntimeError(
-            "GREENROOM_TEST_POSTGRES is not set: run these tests under `scripts/with-postgres`"
-        )
+        raise RuntimeError("GREENROOM_TEST_POSTGRES is not set: run these tests under `scripts/with-postgres`")
     name = f"greenroom_{os.getpid()}_{next(_count)}"
     connection = psycopg2.connect(settings.POSTGRES)
     try:

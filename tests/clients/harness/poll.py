@@ -1,7 +1,8 @@
 """Bounded waiting: ask again until it is so, or fail saying what did not happen."""
 
 import time
-from typing import Callable, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 T = TypeVar("T")
 

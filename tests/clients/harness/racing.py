@@ -1,7 +1,7 @@
 """Threads that start together and report together: what each did, and what went wrong."""
 
 import threading
-from typing import Callable
+from collections.abc import Callable
 
 
 class Race:

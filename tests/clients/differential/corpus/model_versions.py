@@ -1,6 +1,17 @@
 """Model versions: create, get, update, delete, numbering, download URIs."""
 
-from ..request import Scenario, delete, get, look, look_version, model, patch, post, stage, version
+from ..request import (
+    Scenario,
+    delete,
+    get,
+    look,
+    look_version,
+    model,
+    patch,
+    post,
+    stage,
+    version,
+)
 from .registered_models import TAGS
 
 R, V = "registered-models", "model-versions"
@@ -26,7 +37,15 @@ SCENARIOS = [
             model("mv"),
             version("mv", "bare"),
             look("mv", "model after the first"),
-            version("mv", "with everything", "gs://bucket/m", run_id="run-7", run_link="https://ci.example/7", description="seventh", tags=[{"key": "k", "value": "v"}]),
+            version(
+                "mv",
+                "with everything",
+                "gs://bucket/m",
+                run_id="run-7",
+                run_link="https://ci.example/7",
+                description="seventh",
+                tags=[{"key": "k", "value": "v"}],
+            ),
             version("mv", "with empty strings", run_id="", run_link="", description="", tags=[]),
             version("mv", "with nulls", run_id=None, run_link=None, description=None, tags=None),
             version("mv", "unicode", "s3://bucket/Prüfung/本番", description="🦄"),
@@ -41,7 +60,14 @@ SCENARIOS = [
             version("mv-nobody", "of a missing model"),
             version("a/b", "of a bad name"),
             version(" ", "of a blank name"),
-            version("mv", "user_id is ignored", user_id="me", version="77", current_stage="Production", status="FAILED_REGISTRATION"),
+            version(
+                "mv",
+                "user_id is ignored",
+                user_id="me",
+                version="77",
+                current_stage="Production",
+                status="FAILED_REGISTRATION",
+            ),
             look("mv", "model afterwards"),
             *[look_version("mv", str(n), f"get {n}") for n in range(1, 10)],
             get("all of them", f"{V}/search", {"filter": "name = 'mv'"}),
@@ -72,12 +98,22 @@ SCENARIOS = [
                     get(f"download uri {number!r}", f"{V}/get-download-uri", {"name": "vn", "version": number}),
                     patch(f"update {number!r}", f"{V}/update", {"name": "vn", "version": number, "description": "d"}),
                     stage("vn", number, "Staging", f"transition {number!r}"),
-                    post(f"set tag {number!r}", f"{V}/set-tag", {"name": "vn", "version": number, "key": "k", "value": "v"}),
-                    delete(f"delete tag {number!r}", f"{V}/delete-tag", {"name": "vn", "version": number, "key": "other"}),
+                    post(
+                        f"set tag {number!r}",
+                        f"{V}/set-tag",
+                        {"name": "vn", "version": number, "key": "k", "value": "v"},
+                    ),
+                    delete(
+                        f"delete tag {number!r}", f"{V}/delete-tag", {"name": "vn", "version": number, "key": "other"}
+                    ),
                     post(f"alias {number!r}", f"{R}/alias", {"name": "vn", "alias": "a", "version": number}),
                 )
             ],
-            *[delete(f"delete {number!r}", f"{V}/delete", {"name": "vn", "version": number}) for number in NUMBERS if number.strip().lstrip("0+") != "1"],
+            *[
+                delete(f"delete {number!r}", f"{V}/delete", {"name": "vn", "version": number})
+                for number in NUMBERS
+                if number.strip().lstrip("0+") != "1"
+            ],
             look("vn", "afterwards"),
         ],
     ),
@@ -106,7 +142,11 @@ SCENARIOS = [
             patch("missing version", f"{V}/update", {"name": "vu", "version": "2", "description": "d"}),
             patch("missing model", f"{V}/update", {"name": "vu-nobody", "version": "1", "description": "d"}),
             patch("bad name", f"{V}/update", {"name": "a/b", "version": "1", "description": "d"}),
-            patch("other fields are ignored", f"{V}/update", {"name": "vu", "version": "1", "description": "d", "source": "s3://other", "stage": "Production"}),
+            patch(
+                "other fields are ignored",
+                f"{V}/update",
+                {"name": "vu", "version": "1", "description": "d", "source": "s3://other", "stage": "Production"},
+            ),
             look_version("vu", "1", "get at the end"),
         ],
     ),

@@ -6,7 +6,28 @@ import json
 from ..request import Captured, Scenario, get, model, version
 
 R, V = "registered-models", "model-versions"
-SIZES = ["1", "2", "5", "6", "100", "1000", "1001", "200000", "200001", "0", "-1", "x", "1.5", "", "1e2", "99999999999999999999", " 2 ", "+2", "02", "2147483648"]
+SIZES = [
+    "1",
+    "2",
+    "5",
+    "6",
+    "100",
+    "1000",
+    "1001",
+    "200000",
+    "200001",
+    "0",
+    "-1",
+    "x",
+    "1.5",
+    "",
+    "1e2",
+    "99999999999999999999",
+    " 2 ",
+    "+2",
+    "02",
+    "2147483648",
+]
 
 
 def _token(value):
@@ -24,7 +45,9 @@ def _pages(path, filter_, size, order=None):
     name = f"{path} by {size}" + (f" {order}" if order else "")
     yield get(f"{name}: page 1", f"{path}/search", query)
     for number in range(2, 5):
-        yield get(f"{name}: page {number}", f"{path}/search", query | {"page_token": Captured(f"{name}: page {number - 1}")})
+        yield get(
+            f"{name}: page {number}", f"{path}/search", query | {"page_token": Captured(f"{name}: page {number - 1}")}
+        )
 
 
 SCENARIOS = [
@@ -40,10 +63,22 @@ SCENARIOS = [
             *_pages(V, "source_path LIKE 's3://pg/%'", 2),
             *_pages(V, "source_path LIKE 's3://pg/%'", 2, ["version_number ASC"]),
             *_pages(V, "name = 'pg-1'", 3, ["name ASC", "version_number DESC"]),
-            *[get(f"models, max_results {size!r}", f"{R}/search", {"filter": "name LIKE 'pg-%'", "max_results": size}) for size in SIZES],
-            *[get(f"versions, max_results {size!r}", f"{V}/search", {"filter": "name = 'pg-1'", "max_results": size}) for size in SIZES],
-            *[get(f"models, token {label}", f"{R}/search", {"filter": "name LIKE 'pg-%'", "page_token": token}) for label, token in TOKENS],
-            *[get(f"versions, token {label}", f"{V}/search", {"filter": "name = 'pg-1'", "page_token": token}) for label, token in TOKENS],
+            *[
+                get(f"models, max_results {size!r}", f"{R}/search", {"filter": "name LIKE 'pg-%'", "max_results": size})
+                for size in SIZES
+            ],
+            *[
+                get(f"versions, max_results {size!r}", f"{V}/search", {"filter": "name = 'pg-1'", "max_results": size})
+                for size in SIZES
+            ],
+            *[
+                get(f"models, token {label}", f"{R}/search", {"filter": "name LIKE 'pg-%'", "page_token": token})
+                for label, token in TOKENS
+            ],
+            *[
+                get(f"versions, token {label}", f"{V}/search", {"filter": "name = 'pg-1'", "page_token": token})
+                for label, token in TOKENS
+            ],
             get("max_results twice", f"{R}/search?filter=name+LIKE+'pg-%25'&max_results=1&max_results=3"),
         ],
     )

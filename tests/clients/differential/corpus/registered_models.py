@@ -1,6 +1,17 @@
 """Registered models: create, get, update, rename, delete."""
 
-from ..request import Scenario, delete, get, look, look_version, model, patch, post, stage, version
+from ..request import (
+    Scenario,
+    delete,
+    get,
+    look,
+    look_version,
+    model,
+    patch,
+    post,
+    stage,
+    version,
+)
 
 R, V = "registered-models", "model-versions"
 
@@ -11,7 +22,28 @@ GOOD_NAMES = [
     "-dash", "~tilde", "a" * 255, "a" * 256, "models", "None", "e\u0301 combining", "é composed", "\u200b", "nul\x00inside",
 ]  # fmt: skip
 
-BAD_NAMES = ["a/b", "a:b", "/", ":", "/a", "a/", ".", "..", "...", "../x", "./x", "", " ", "\t", "\n", "\u3000", "a//b", "c:\\x", "a" * 257, "a" * 5000]
+BAD_NAMES = [
+    "a/b",
+    "a:b",
+    "/",
+    ":",
+    "/a",
+    "a/",
+    ".",
+    "..",
+    "...",
+    "../x",
+    "./x",
+    "",
+    " ",
+    "\t",
+    "\n",
+    "\u3000",
+    "a//b",
+    "c:\\x",
+    "a" * 257,
+    "a" * 5000,
+]
 
 TAGS = [
     ("one", [{"key": "k", "value": "v"}]),
@@ -65,7 +97,9 @@ SCENARIOS = [
             model("rm-3", "with empty description", description=""),
             model("rm-4", "with null description", description=None),
             model("rm-5", "with unicode description", description="Prüfung 本番 🦄\nline two"),
-            model("rm-6", "with everything", description="d", tags=[{"key": "k", "value": "v"}], deployment_job_id="job-1"),
+            model(
+                "rm-6", "with everything", description="d", tags=[{"key": "k", "value": "v"}], deployment_job_id="job-1"
+            ),
             model("rm-1", "again"),
             model("rm-1", "again with other fields", description="new", tags=[{"key": "k", "value": "v"}]),
             *[look(f"rm-{n}", f"get {n}") for n in range(1, 7)],
@@ -100,7 +134,9 @@ SCENARIOS = [
             patch("null description", f"{R}/update", {"name": "ru", "description": None}),
             patch("deployment job", f"{R}/update", {"name": "ru", "description": "x", "deployment_job_id": "j"}),
             look("ru", "get after deployment job"),
-            patch("new_name is no field of update", f"{R}/update", {"name": "ru", "new_name": "ru-2", "description": "x"}),
+            patch(
+                "new_name is no field of update", f"{R}/update", {"name": "ru", "new_name": "ru-2", "description": "x"}
+            ),
             patch("missing model", f"{R}/update", {"name": "ru-nobody", "description": "x"}),
             patch("bad name", f"{R}/update", {"name": "a/b", "description": "x"}),
             patch("description of 5000", f"{R}/update", {"name": "ru", "description": "d" * 5000}),

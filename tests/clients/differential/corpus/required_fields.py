@@ -1,6 +1,6 @@
 """Every endpoint, with each of its fields missing, null, empty, and of each wrong type."""
 
-from ..request import Request, Scenario, model, version, JSON
+from ..request import JSON, Request, Scenario, model, version
 
 NAME = "rf"
 R, V = "registered-models", "model-versions"
@@ -33,7 +33,16 @@ ENDPOINTS = [
     ("DELETE", f"{V}/delete-tag", {"name": NAME, "version": "1", "key": "k"}, {}),
 ]  # fmt: skip
 
-WRONG = [("null", None), ("empty", ""), ("number", 5), ("fraction", 1.5), ("bool", True), ("list", ["x"]), ("object", {"a": "b"}), ("string", "x")]
+WRONG = [
+    ("null", None),
+    ("empty", ""),
+    ("number", 5),
+    ("fraction", 1.5),
+    ("bool", True),
+    ("list", ["x"]),
+    ("object", {"a": "b"}),
+    ("string", "x"),
+]
 
 
 def _request(label, method, path, fields):

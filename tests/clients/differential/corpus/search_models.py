@@ -37,7 +37,24 @@ CLAUSES = [
     "tag.`` = 'x'", "tag.`a``b` = 'x'", "`tag`.team = 'red'", "tag.`team = 'red'", "тег.x = 'y'", "name = '🦄'", "name = 'sr-délta'", "tag.本番 = 'x'", "tag.a-b = 'x'", "tag.a/b = 'x'", "tag.1 = 'x'", "tag.order = 'x'", "tag.select = 'x'", "tag.key = 'x'", "tag.and = 'x'",
 ]  # fmt: skip
 
-WHOLE = [" ", "   ", "\t", ";", "()", "'", '"', "`", "name", "=", "--", "/*", "*", "name = 'x' AND (name = 'y'", "x" * 1000, "name = '" + "x" * 5000 + "'"]
+WHOLE = [
+    " ",
+    "   ",
+    "\t",
+    ";",
+    "()",
+    "'",
+    '"',
+    "`",
+    "name",
+    "=",
+    "--",
+    "/*",
+    "*",
+    "name = 'x' AND (name = 'y'",
+    "x" * 1000,
+    "name = '" + "x" * 5000 + "'",
+]
 
 ORDERS = [
     ["name"], ["name ASC"], ["name DESC"], ["name asc"], ["name desc"], ["NAME DESC"], ["Name"], ["`name` DESC"], ["  name   DESC  "], ['"name" DESC'],
@@ -69,7 +86,10 @@ SCENARIOS = [
     Scenario(
         "search models/order",
         [
-            *[patch(f"touch {name}", f"{R}/update", {"name": name, "description": "touched"}) for name in ("sr-gamma_1", "sr-alpha", "sr-délta", "sr-Beta", "sr-AND or", "sr-gamma%2")],
+            *[
+                patch(f"touch {name}", f"{R}/update", {"name": name, "description": "touched"})
+                for name in ("sr-gamma_1", "sr-alpha", "sr-délta", "sr-Beta", "sr-AND or", "sr-gamma%2")
+            ],
             *[get(f"by {order}", f"{R}/search", {"filter": "name LIKE 'sr-%'", "order_by": order}) for order in ORDERS],
         ],
     ),

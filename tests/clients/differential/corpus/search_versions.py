@@ -1,6 +1,6 @@
 """The search of model versions: grammar, comparators, order."""
 
-from ..request import Scenario, delete, get, model, patch, post, stage, version
+from ..request import Scenario, delete, get, model, patch, stage, version
 
 R, V = "registered-models", "model-versions"
 
@@ -27,24 +27,49 @@ SCENARIOS = [
         [
             model("sv-one"),
             model("sv-two"),
-            version("sv-one", "one 1", "s3://b/one/1", run_id="run-1", tags=[{"key": "k", "value": "v1"}, {"key": "a b", "value": "x"}]),
-            version("sv-two", "two 1", "s3://b/two/1", run_id="run-2", tags=[{"key": "k", "value": "V1"}, {"key": "a.b", "value": "y"}]),
+            version(
+                "sv-one",
+                "one 1",
+                "s3://b/one/1",
+                run_id="run-1",
+                tags=[{"key": "k", "value": "v1"}, {"key": "a b", "value": "x"}],
+            ),
+            version(
+                "sv-two",
+                "two 1",
+                "s3://b/two/1",
+                run_id="run-2",
+                tags=[{"key": "k", "value": "V1"}, {"key": "a.b", "value": "y"}],
+            ),
             version("sv-one", "one 2", "s3://b/one/2", run_id="run-1", tags=[{"key": "k", "value": "v2"}]),
             version("sv-one", "one 3", "s3://b/one/3"),
             version("sv-two", "two 2", "S3://b/two/2", run_id="RUN-2"),
             version("sv-two", "two 3", "s3://b/two/3"),
             delete("two 3 is deleted", f"{V}/delete", {"name": "sv-two", "version": "3"}),
             stage("sv-one", "2", "Production", "one 2 to Production"),
-            *[get(f"scoped: {clause[:90]}", f"{V}/search", {"filter": f"name LIKE 'sv-%' AND {clause}"}) for clause in CLAUSES],
-            *[get(f"alone: {clause[:90]}", f"{V}/search", {"filter": clause}) for clause in CLAUSES if "sv-" in clause and "!=" not in clause and "NOT" not in clause],
-            *[get(f"whole: {text!r}", f"{V}/search", {"filter": text}) for text in (" ", ";", "()", "'", "name", "name = 'x' AND (")],
+            *[
+                get(f"scoped: {clause[:90]}", f"{V}/search", {"filter": f"name LIKE 'sv-%' AND {clause}"})
+                for clause in CLAUSES
+            ],
+            *[
+                get(f"alone: {clause[:90]}", f"{V}/search", {"filter": clause})
+                for clause in CLAUSES
+                if "sv-" in clause and "!=" not in clause and "NOT" not in clause
+            ],
+            *[
+                get(f"whole: {text!r}", f"{V}/search", {"filter": text})
+                for text in (" ", ";", "()", "'", "name", "name = 'x' AND (")
+            ],
             get("one name and one run", f"{V}/search", {"filter": "name='sv-one' and run_id='run-1'"}),
         ],
     ),
     Scenario(
         "search versions/order",
         [
-            *[patch(f"touch {name} {n}", f"{V}/update", {"name": name, "version": n, "description": "touched"}) for name, n in (("sv-one", "2"), ("sv-two", "1"), ("sv-one", "3"), ("sv-two", "2"), ("sv-one", "1"))],
+            *[
+                patch(f"touch {name} {n}", f"{V}/update", {"name": name, "version": n, "description": "touched"})
+                for name, n in (("sv-one", "2"), ("sv-two", "1"), ("sv-one", "3"), ("sv-two", "2"), ("sv-one", "1"))
+            ],
             get("by default", f"{V}/search", {"filter": "name LIKE 'sv-%'"}),
             *[get(f"by {order}", f"{V}/search", {"filter": "name LIKE 'sv-%'", "order_by": order}) for order in ORDERS],
         ],

@@ -47,7 +47,15 @@ SCENARIOS = [
         "sources/accepted or not",
         [
             model("src"),
-            version("src", "source of the sources", "s3://bucket/original", run_id="run-1", run_link="https://l", description="d", tags=[{"key": "k", "value": "v"}]),
+            version(
+                "src",
+                "source of the sources",
+                "s3://bucket/original",
+                run_id="run-1",
+                run_link="https://l",
+                description="d",
+                tags=[{"key": "k", "value": "v"}],
+            ),
             version("src", "a second", "s3://bucket/second"),
             stage("src", "1", "Production", "first to Production"),
             post("alias", f"{R}/alias", {"name": "src", "alias": "champ", "version": "1"}),
@@ -57,7 +65,11 @@ SCENARIOS = [
                 for step in (
                     model(f"srcs-{number}"),
                     version(f"srcs-{number}", f"source {_shown(source)}", source),
-                    get(f"download uri of {_shown(source)}", f"{V}/get-download-uri", {"name": f"srcs-{number}", "version": "1"}),
+                    get(
+                        f"download uri of {_shown(source)}",
+                        f"{V}/get-download-uri",
+                        {"name": f"srcs-{number}", "version": "1"},
+                    ),
                 )
             ],
         ],
@@ -68,12 +80,18 @@ SCENARIOS = [
             *[
                 step
                 for number, source in enumerate(WITH_RUN)
-                for step in (model(f"srcr-{number}"), version(f"srcr-{number}", f"run_id, {source!r}", source, run_id="0123"))
+                for step in (
+                    model(f"srcr-{number}"),
+                    version(f"srcr-{number}", f"run_id, {source!r}", source, run_id="0123"),
+                )
             ],
             *[
                 step
                 for number, source in enumerate(WITH_MODEL)
-                for step in (model(f"srcm-{number}"), version(f"srcm-{number}", f"model_id, {source!r}", source, model_id="m-1"))
+                for step in (
+                    model(f"srcm-{number}"),
+                    version(f"srcm-{number}", f"model_id, {source!r}", source, model_id="m-1"),
+                )
             ],
             model("srcr"),
             version("srcr", "empty model_id", "s3://b/x", model_id=""),
@@ -84,9 +102,24 @@ SCENARIOS = [
         "sources/pointers",
         [
             model("ptr"),
-            version("ptr", "v1", "s3://bucket/original", run_id="run-1", run_link="https://l", description="d", tags=[{"key": "k", "value": "v"}]),
+            version(
+                "ptr",
+                "v1",
+                "s3://bucket/original",
+                run_id="run-1",
+                run_link="https://l",
+                description="d",
+                tags=[{"key": "k", "value": "v"}],
+            ),
             model("ptr-copy"),
-            version("ptr-copy", "as copy_model_version sends it", "models:/ptr/1", run_id="run-1", run_link="https://l", description="d"),
+            version(
+                "ptr-copy",
+                "as copy_model_version sends it",
+                "models:/ptr/1",
+                run_id="run-1",
+                run_link="https://l",
+                description="d",
+            ),
             look_version("ptr-copy", "1", "the copy"),
             version("ptr-copy", "run inherited", "models:/ptr/1"),
             look_version("ptr-copy", "2", "with the run"),
@@ -99,7 +132,10 @@ SCENARIOS = [
             version("ptr-copy", "of a copy", "models:/ptr-copy/1"),
             version("ptr-copy", "of the latest", "models:/ptr/latest"),
             version("ptr", "of itself", "models:/ptr/1"),
-            *[get(f"download uri {n}", f"{V}/get-download-uri", {"name": "ptr-copy", "version": str(n)}) for n in range(1, 8)],
+            *[
+                get(f"download uri {n}", f"{V}/get-download-uri", {"name": "ptr-copy", "version": str(n)})
+                for n in range(1, 8)
+            ],
             delete("delete the original", f"{V}/delete", {"name": "ptr", "version": "1"}),
             get("download uri of the copy stays", f"{V}/get-download-uri", {"name": "ptr-copy", "version": "1"}),
             version("ptr-copy", "of a deleted one", "models:/ptr/1"),

@@ -1,6 +1,16 @@
 """Stages: transitions, archiving, latest versions."""
 
-from ..request import Scenario, delete, get, look, look_version, model, post, stage, version
+from ..request import (
+    Scenario,
+    delete,
+    get,
+    look,
+    look_version,
+    model,
+    post,
+    stage,
+    version,
+)
 
 R, V = "registered-models", "model-versions"
 STAGES = ["None", "Staging", "Production", "Archived"]

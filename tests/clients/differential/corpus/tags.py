@@ -30,9 +30,15 @@ SCENARIOS = [
             model("tu"),
             version("tu", "version"),
             post("key ending in a line feed", f"{R}/set-tag", {"name": "tu", "key": "k\n", "value": "v"}),
-            post("version: key ending in a line feed", f"{V}/set-tag", {"name": "tu", "version": "1", "key": "k\n", "value": "v"}),
+            post(
+                "version: key ending in a line feed",
+                f"{V}/set-tag",
+                {"name": "tu", "version": "1", "key": "k\n", "value": "v"},
+            ),
             post("nul in a value", f"{R}/set-tag", {"name": "tu", "key": "k", "value": "a\x00b"}),
-            post("version: nul in a value", f"{V}/set-tag", {"name": "tu", "version": "1", "key": "k", "value": "a\x00b"}),
+            post(
+                "version: nul in a value", f"{V}/set-tag", {"name": "tu", "version": "1", "key": "k", "value": "a\x00b"}
+            ),
         ],
     ),
     Scenario(
@@ -40,7 +46,11 @@ SCENARIOS = [
         [
             model("tg"),
             version("tg", "version"),
-            *[step for key in KEYS for step in _both(f"set {_shown(key)}", "set-tag", post, {"key": key, "value": "v"})],
+            *[
+                step
+                for key in KEYS
+                for step in _both(f"set {_shown(key)}", "set-tag", post, {"key": key, "value": "v"})
+            ],
             look("tg", "the model"),
             look_version("tg", "1", "the version"),
             *[step for key in KEYS for step in _both(f"delete {_shown(key)}", "delete-tag", delete, {"key": key})],
@@ -52,7 +62,16 @@ SCENARIOS = [
         "tags/values",
         [
             model("tg", "the same model is there"),
-            *[step for value in VALUES for step in _both(f"set {_shown(value)}", "set-tag", post, {"key": f"len {len(value)} {ord(value[0]) if value else 0}", "value": value})],
+            *[
+                step
+                for value in VALUES
+                for step in _both(
+                    f"set {_shown(value)}",
+                    "set-tag",
+                    post,
+                    {"key": f"len {len(value)} {ord(value[0]) if value else 0}", "value": value},
+                )
+            ],
             *_both("set without a value", "set-tag", post, {"key": "absent"}),
             *_both("set a null value", "set-tag", post, {"key": "null", "value": None}),
             *_both("set a number", "set-tag", post, {"key": "number", "value": 5}),
@@ -80,7 +99,11 @@ SCENARIOS = [
             look("te", "at the end"),
             post("missing model", f"{R}/set-tag", {"name": "te-nobody", "key": "k", "value": "v"}),
             delete("delete from a missing model", f"{R}/delete-tag", {"name": "te-nobody", "key": "k"}),
-            post("version of a missing model", f"{V}/set-tag", {"name": "te-nobody", "version": "1", "key": "k", "value": "v"}),
+            post(
+                "version of a missing model",
+                f"{V}/set-tag",
+                {"name": "te-nobody", "version": "1", "key": "k", "value": "v"},
+            ),
             post("missing version", f"{V}/set-tag", {"name": "te", "version": "2", "key": "k", "value": "v"}),
             delete("delete from a missing version", f"{V}/delete-tag", {"name": "te", "version": "2", "key": "k"}),
             post("bad name", f"{R}/set-tag", {"name": "a/b", "key": "k", "value": "v"}),

@@ -2,7 +2,19 @@
 
 import json
 
-from ..request import JSON, Request, Scenario, delete, get, look, model, patch, post, stage, version
+from ..request import (
+    JSON,
+    Request,
+    Scenario,
+    delete,
+    get,
+    look,
+    model,
+    patch,
+    post,
+    stage,
+    version,
+)
 
 R, V = "registered-models", "model-versions"
 
@@ -65,14 +77,40 @@ SCENARIOS = [
             ],
             _create("create without header", {"name": "ct-none"}),
             model("ct"),
-            _raw("patch as text", f"{R}/update", {"name": "ct", "description": "d"}, "PATCH", **{"Content-Type": "text/plain"}),
+            _raw(
+                "patch as text",
+                f"{R}/update",
+                {"name": "ct", "description": "d"},
+                "PATCH",
+                **{"Content-Type": "text/plain"},
+            ),
             _raw("patch without header", f"{R}/update", {"name": "ct", "description": "e"}, "PATCH"),
-            _raw("delete tag as text", f"{R}/delete-tag", {"name": "ct", "key": "k"}, "DELETE", **{"Content-Type": "text/plain"}),
+            _raw(
+                "delete tag as text",
+                f"{R}/delete-tag",
+                {"name": "ct", "key": "k"},
+                "DELETE",
+                **{"Content-Type": "text/plain"},
+            ),
             _raw("delete without header", f"{R}/delete", {"name": "ct"}, "DELETE"),
             _raw("get with a JSON body instead of a query", f"{R}/get", {"name": "ct-json"}, "GET", **JSON),
             _raw("get with a body and no header", f"{R}/get", {"name": "ct-json"}, "GET"),
-            Request("get with query and body: query wins", "GET", f"{R}/get", query={"name": "ct-json"}, body={"name": "nobody"}, headers=JSON),
-            Request("get with an unrelated query and a body", "GET", f"{R}/get", query={"x": "1"}, body={"name": "ct-json"}, headers=JSON),
+            Request(
+                "get with query and body: query wins",
+                "GET",
+                f"{R}/get",
+                query={"name": "ct-json"},
+                body={"name": "nobody"},
+                headers=JSON,
+            ),
+            Request(
+                "get with an unrelated query and a body",
+                "GET",
+                f"{R}/get",
+                query={"x": "1"},
+                body={"name": "ct-json"},
+                headers=JSON,
+            ),
         ],
     ),
     Scenario(
@@ -89,7 +127,13 @@ SCENARIOS = [
                 for label, body in BODIES
                 if label in ("nothing", "malformed", "null", "array")
             ],
-            _raw("delete: double-encoded", f"{R}/delete", json.dumps(json.dumps({"name": "transport-double"})).encode(), "DELETE", **JSON),
+            _raw(
+                "delete: double-encoded",
+                f"{R}/delete",
+                json.dumps(json.dumps({"name": "transport-double"})).encode(),
+                "DELETE",
+                **JSON,
+            ),
         ],
     ),
     Scenario(
@@ -97,8 +141,16 @@ SCENARIOS = [
         [
             model("sp"),
             version("sp", "camel runId", "s3://b/camel", runId="r1", runLink="http://run.example/1"),
-            post("both runId and run_id", f"{V}/create", {"name": "sp", "source": "s3://b/x", "run_id": "r", "runId": "r"}),
-            post("both runLink and run_link", f"{V}/create", {"name": "sp", "source": "s3://b/x", "run_link": "r", "runLink": "s"}),
+            post(
+                "both runId and run_id",
+                f"{V}/create",
+                {"name": "sp", "source": "s3://b/x", "run_id": "r", "runId": "r"},
+            ),
+            post(
+                "both runLink and run_link",
+                f"{V}/create",
+                {"name": "sp", "source": "s3://b/x", "run_link": "r", "runLink": "s"},
+            ),
             model("sp-renamed"),
             post("camel newName", f"{R}/rename", {"name": "sp-renamed", "newName": "sp-other"}),
             post("both newName and new_name", f"{R}/rename", {"name": "sp", "newName": "sp2", "new_name": "sp3"}),
@@ -119,7 +171,9 @@ SCENARIOS = [
             look("px", "get").through_ajax(),
             get("search", f"{V}/search", {"filter": "name = 'px'"}).through_ajax(),
             stage("px", "1", "Staging", "transition").through_ajax(),
-            get("latest by GET", f"{R}/get-latest-versions", {"name": "px", "stages": ["Staging", "None"]}).through_ajax(),
+            get(
+                "latest by GET", f"{R}/get-latest-versions", {"name": "px", "stages": ["Staging", "None"]}
+            ).through_ajax(),
             post("bad create", f"{R}/create", {}).through_ajax(),
             patch("update", f"{R}/update", {"name": "px", "description": "d"}).through_ajax(),
             delete("delete", f"{R}/delete", {"name": "px"}).through_ajax(),
@@ -138,19 +192,40 @@ SCENARIOS = [
             model("me"),
             version("me", "version"),
             *[
-                Request(f"{method} {path}", method, path, body={"name": "me"} if method != "GET" else None, headers=JSON)
+                Request(
+                    f"{method} {path}", method, path, body={"name": "me"} if method != "GET" else None, headers=JSON
+                )
                 for method, path in [
-                    ("GET", f"{R}/create"), ("PUT", f"{R}/create"), ("PATCH", f"{R}/create"), ("DELETE", f"{R}/create"),
-                    ("POST", f"{R}/get"), ("DELETE", f"{R}/get"), ("PUT", f"{R}/get"),
-                    ("POST", f"{R}/update"), ("PUT", f"{R}/update"), ("GET", f"{R}/update"),
-                    ("GET", f"{R}/rename"), ("PATCH", f"{R}/rename"),
-                    ("POST", f"{R}/delete"), ("GET", f"{R}/delete"),
-                    ("PATCH", f"{R}/get-latest-versions"), ("DELETE", f"{R}/get-latest-versions"),
-                    ("PUT", f"{R}/alias"), ("PATCH", f"{R}/alias"),
-                    ("GET", f"{R}/set-tag"), ("POST", f"{R}/delete-tag"),
-                    ("GET", f"{V}/create"), ("POST", f"{V}/get"), ("POST", f"{V}/update"), ("POST", f"{V}/delete"),
-                    ("POST", f"{V}/search"), ("POST", f"{V}/get-download-uri"), ("PATCH", f"{V}/transition-stage"),
-                    ("GET", f"{V}/transition-stage"), ("GET", f"{V}/set-tag"), ("POST", f"{V}/delete-tag"),
+                    ("GET", f"{R}/create"),
+                    ("PUT", f"{R}/create"),
+                    ("PATCH", f"{R}/create"),
+                    ("DELETE", f"{R}/create"),
+                    ("POST", f"{R}/get"),
+                    ("DELETE", f"{R}/get"),
+                    ("PUT", f"{R}/get"),
+                    ("POST", f"{R}/update"),
+                    ("PUT", f"{R}/update"),
+                    ("GET", f"{R}/update"),
+                    ("GET", f"{R}/rename"),
+                    ("PATCH", f"{R}/rename"),
+                    ("POST", f"{R}/delete"),
+                    ("GET", f"{R}/delete"),
+                    ("PATCH", f"{R}/get-latest-versions"),
+                    ("DELETE", f"{R}/get-latest-versions"),
+                    ("PUT", f"{R}/alias"),
+                    ("PATCH", f"{R}/alias"),
+                    ("GET", f"{R}/set-tag"),
+                    ("POST", f"{R}/delete-tag"),
+                    ("GET", f"{V}/create"),
+                    ("POST", f"{V}/get"),
+                    ("POST", f"{V}/update"),
+                    ("POST", f"{V}/delete"),
+                    ("POST", f"{V}/search"),
+                    ("POST", f"{V}/get-download-uri"),
+                    ("PATCH", f"{V}/transition-stage"),
+                    ("GET", f"{V}/transition-stage"),
+                    ("GET", f"{V}/set-tag"),
+                    ("POST", f"{V}/delete-tag"),
                 ]
             ],
             look("me", "nothing of it had an effect"),
@@ -162,8 +237,19 @@ SCENARIOS = [
             model("qw"),
             version("qw", "version"),
             Request("post with a query only", "POST", f"{R}/create", query={"name": "qw-2"}, body={}, headers=JSON),
-            Request("patch with a query only", "PATCH", f"{R}/update", query={"name": "qw", "description": "d"}, headers=JSON),
-            Request("delete tag with a query only", "DELETE", f"{V}/delete-tag", query={"name": "qw", "version": "1", "key": "k"}),
+            Request(
+                "patch with a query only",
+                "PATCH",
+                f"{R}/update",
+                query={"name": "qw", "description": "d"},
+                headers=JSON,
+            ),
+            Request(
+                "delete tag with a query only",
+                "DELETE",
+                f"{V}/delete-tag",
+                query={"name": "qw", "version": "1", "key": "k"},
+            ),
             Request("delete alias with a query only", "DELETE", f"{R}/alias", query={"name": "qw", "alias": "a"}),
             Request("delete with an empty query", "DELETE", f"{R}/delete"),
             look("qw", "still there"),
