@@ -42,8 +42,7 @@ test-rust: ui/dist/index.html ## Rust tests (inside scripts/with-postgres)
 	cargo test --workspace --locked
 
 test-ui: ui/node_modules ## Unit tests of the UI
-	npm --prefix ui run gen -- --check
-	npm --prefix ui run typecheck
+	npm --prefix ui run check
 	npm --prefix ui test
 
 test-clients: ## The stock mlflow client against the real binary (inside scripts/with-postgres)

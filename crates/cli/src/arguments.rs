@@ -1,9 +1,5 @@
 //! The command line, in the words of `mlflow server` where it has one.
-#![expect(
-    clippy::doc_markdown,
-    rustdoc::bare_urls,
-    reason = "these comments are the help texts that people read"
-)]
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts that people read")]
 
 use std::path::PathBuf;
 

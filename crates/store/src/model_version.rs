@@ -217,9 +217,8 @@ pub async fn others_oldest(
 const LATEST_IN: &str = "SELECT v.model_id, v.version, v.name, v.stage, v.stage_since, v.stage_by, v.description, \
      v.source, v.storage_location, v.run_id, v.run_link, v.logged_model_id, v.created_by, v.created_at, v.updated_at
      FROM model_versions v
-     WHERE v.model_id = $1 AND v.stage = $2
-     ORDER BY v.version DESC
-     LIMIT 1";
+     WHERE v.model_id = $1
+       AND v.version = (SELECT MAX(h.version) FROM model_versions h WHERE h.model_id = $1 AND h.stage = $2)";
 
 /// The highest-numbered version in a stage: one index seek.
 pub async fn latest_in(tx: &mut Tx<'_>, model_id: &str, stage: &str) -> Result<Option<ModelVersion>> {

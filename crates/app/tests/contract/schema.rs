@@ -49,7 +49,7 @@ contract! {
             async move {
                 let mut row = registered_model::by_name(tx, "a").await?.unwrap();
                 row.model.id = "other".into();
-                Ok(registered_model::insert(tx, &row).await?)
+                registered_model::insert(tx, &row).await
             }
             .boxed()
         });

@@ -1,0 +1,346 @@
+//! The hot reads walk indexes: `SQLite` is asked for its plan of the very texts that the store runs.
+//!
+//! The texts are private to the store. It logs the one that failed, so here every query is run once over a
+//! database whose tables are gone, and overheard.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use greenroom_core::Result;
+use greenroom_core::event::Position;
+use greenroom_core::search::{Target, parse_filter, parse_order_by};
+use greenroom_store::model_version_search::{self, VersionSearch};
+use greenroom_store::registered_model_search::{self, ModelSearch};
+use greenroom_store::{Db, Param, Tx, alias, event, model_version, registered_model, stage_definitions, tag};
+use tracing::field::{Field, Visit};
+
+use crate::harness::{Database, Engine};
+
+/// Keeps what is logged on this thread.
+#[derive(Clone, Default)]
+struct Listener(Arc<Mutex<Vec<String>>>);
+
+impl Listener {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl tracing::Subscriber for Listener {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Message(String);
+        impl Visit for Message {
+            fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+                if field.name() == "message" {
+                    write!(self.0, "{value:?}").expect("a string takes everything");
+                }
+            }
+        }
+        let mut message = Message(String::new());
+        event.record(&mut message);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message.0);
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+type Query = for<'a> fn(&'a mut Tx<'_>) -> BoxFuture<'a, Result<()>>;
+
+macro_rules! query {
+    ($tx:ident => $call:expr) => {
+        |$tx| async move { $call.await.map(|_| ()) }.boxed()
+    };
+}
+
+fn versions(filter: Option<&str>, order: &[&str], token: Option<&str>) -> VersionSearch {
+    let order: Vec<String> = order.iter().map(|&key| key.to_owned()).collect();
+    VersionSearch {
+        filter: parse_filter(Target::ModelVersions, filter).expect("a valid filter"),
+        order: parse_order_by(Target::ModelVersions, &order).expect("a valid order"),
+        limit: 100,
+        token: token.map(str::to_owned),
+    }
+}
+
+fn models(filter: Option<&str>, order: &[&str]) -> ModelSearch {
+    let order: Vec<String> = order.iter().map(|&key| key.to_owned()).collect();
+    ModelSearch {
+        filter: parse_filter(Target::RegisteredModels, filter).expect("a valid filter"),
+        order: parse_order_by(Target::RegisteredModels, &order).expect("a valid order"),
+        limit: 100,
+        token: None,
+    }
+}
+
+/// base64 of `{"search":"versions:UpdatedAt-,Name+,Version-","after":[5,"m",1]}`.
+const TOKEN: &str =
+    "eyJzZWFyY2giOiJ2ZXJzaW9uczpVcGRhdGVkQXQtLE5hbWUrLFZlcnNpb24tIiwiYWZ0ZXIiOls1LCJtIiwxXX0=";
+
+/// Every hot read, and the plan it has.
+const HOT: &[(&str, Query, &str)] = &[
+    (
+        "a model by name",
+        query!(tx => registered_model::by_name(tx, "m")),
+        "SEARCH m USING INDEX registered_models_name (name=?)",
+    ),
+    (
+        "a model by id",
+        query!(tx => registered_model::by_id(tx, "m")),
+        "SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?)",
+    ),
+    (
+        "a version",
+        query!(tx => model_version::by_name(tx, "m", 1)),
+        "SEARCH v USING INDEX model_versions_name_version (name=? AND version=?)",
+    ),
+    (
+        "the tags of a version",
+        query!(tx => tag::of_version(tx, "m", 1)),
+        "SEARCH model_version_tags USING PRIMARY KEY (model_id=? AND version=?)",
+    ),
+    (
+        "the tags of versions",
+        query!(tx => tag::of_versions(tx, &[("m", 1), ("m", 2)])),
+        "SEARCH model_version_tags USING PRIMARY KEY (model_id=? AND version=?) | USE TEMP B-TREE FOR ORDER BY",
+    ),
+    (
+        "the aliases of a version",
+        query!(tx => alias::of_version(tx, "m", 1)),
+        "SEARCH registered_model_aliases USING COVERING INDEX registered_model_aliases_version (model_id=? AND version=?)",
+    ),
+    (
+        "the aliases of versions",
+        query!(tx => alias::of_versions(tx, &[("m", 1), ("m", 2)])),
+        "SEARCH registered_model_aliases USING PRIMARY KEY (model_id=?) | USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY",
+    ),
+    (
+        "the aliases of models",
+        query!(tx => alias::of_models(tx, &["m", "n"])),
+        "SEARCH registered_model_aliases USING PRIMARY KEY (model_id=?)",
+    ),
+    (
+        "the tags of models",
+        query!(tx => tag::of_models(tx, &["m", "n"])),
+        "SEARCH registered_model_tags USING PRIMARY KEY (model_id=?)",
+    ),
+    (
+        "an alias",
+        query!(tx => alias::version_of(tx, "m", "a")),
+        "SEARCH registered_model_aliases USING PRIMARY KEY (model_id=? AND alias=?)",
+    ),
+    (
+        "the highest version",
+        query!(tx => model_version::highest(tx, "m")),
+        "SEARCH model_versions USING PRIMARY KEY (model_id=?)",
+    ),
+    (
+        "the latest version in a stage",
+        query!(tx => model_version::latest_in(tx, "m", "s")),
+        "SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH h USING COVERING INDEX model_versions_stage (model_id=? AND stage=?)",
+    ),
+    (
+        "the latest version in every stage",
+        query!(tx => model_version::latest_of(tx, &["m"])),
+        "SEARCH m USING COVERING INDEX sqlite_autoindex_registered_models_1 (id=?) | SEARCH f USING COVERING INDEX model_versions_stage (model_id=?) | SCAN p | SEARCH n USING COVERING INDEX model_versions_stage (model_id=? AND stage>?) | SCAN p | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH h USING COVERING INDEX model_versions_stage (model_id=? AND stage=?) | SEARCH l USING COVERING INDEX model_versions_stage (model_id=? AND stage=?) | USE TEMP B-TREE FOR ORDER BY",
+    ),
+    (
+        "the latest versions of a page of models",
+        query!(tx => model_version::latest_of(tx, &["m", "n"])),
+        "SEARCH m USING COVERING INDEX sqlite_autoindex_registered_models_1 (id=?) | SEARCH f USING COVERING INDEX model_versions_stage (model_id=?) | SCAN p | SEARCH n USING COVERING INDEX model_versions_stage (model_id=? AND stage>?) | SCAN p | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH h USING COVERING INDEX model_versions_stage (model_id=? AND stage=?) | SEARCH l USING COVERING INDEX model_versions_stage (model_id=? AND stage=?) | USE TEMP B-TREE FOR ORDER BY",
+    ),
+    (
+        "the stages in use",
+        query!(tx => model_version::held_stages(tx, "m")),
+        "SEARCH f USING COVERING INDEX model_versions_stage (model_id=?) | SCAN p | SEARCH n USING COVERING INDEX model_versions_stage (model_id=? AND stage>?) | SCAN p",
+    ),
+    (
+        "others in a stage, counted",
+        query!(tx => model_version::count_others(tx, "m", "s", 1)),
+        "SEARCH model_versions USING COVERING INDEX model_versions_stage (model_id=? AND stage=?)",
+    ),
+    (
+        "a model's versions",
+        query!(tx => model_version::list(tx, "m", 9, None, 100)),
+        "SEARCH v USING PRIMARY KEY (model_id=? AND version<?)",
+    ),
+    (
+        "versions, unfiltered",
+        query!(tx => model_version_search::run(tx, &versions(None, &[], None))),
+        "SCAN v USING INDEX model_versions_updated | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY",
+    ),
+    (
+        "versions, unfiltered, a later page",
+        query!(tx => model_version_search::run(tx, &versions(None, &[], Some(TOKEN)))),
+        "SEARCH v USING INDEX model_versions_updated (updated_at<?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY",
+    ),
+    (
+        "versions of a model",
+        query!(tx => model_version_search::run(tx, &versions(Some("name = 'm'"), &[], None))),
+        "SEARCH v USING INDEX model_versions_name_updated (name=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?)",
+    ),
+    (
+        "versions of a model, by number",
+        query!(tx => model_version_search::run(tx, &versions(Some("name = 'm'"), &["version_number DESC"], None))),
+        "SEARCH v USING INDEX model_versions_name_version (name=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?)",
+    ),
+    (
+        "versions of a run",
+        query!(tx => model_version_search::run(tx, &versions(Some("run_id = 'r'"), &[], None))),
+        "SEARCH v USING INDEX model_versions_run (run_id=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
+    ),
+    (
+        "models, unfiltered",
+        query!(tx => registered_model_search::run(tx, &models(None, &[]))),
+        "SCAN m USING INDEX registered_models_name",
+    ),
+    (
+        "models, last updated first",
+        query!(tx => registered_model_search::run(tx, &models(None, &["last_updated_timestamp DESC"]))),
+        "SCAN m USING INDEX registered_models_updated | USE TEMP B-TREE FOR LAST TERM OF ORDER BY",
+    ),
+    (
+        "models by the start of their name",
+        query!(tx => registered_model_search::run(tx, &models(Some("name LIKE 'fraud-%'"), &[]))),
+        "SEARCH m USING INDEX registered_models_name (name>? AND name<?)",
+    ),
+    (
+        "the feed",
+        query!(tx => event::feed(tx, Position { commit: 0, number: 5 }, 100)),
+        "SEARCH e USING INDEX events_feed (commit_order>?)",
+    ),
+    ("the feed's end", query!(tx => event::newest(tx)), "SCAN e USING COVERING INDEX events_feed"),
+    (
+        "a history",
+        query!(tx => event::history(tx, "m", 9, None, 100)),
+        "SEARCH e USING INDEX events_chain (chain=? AND sequence<?)",
+    ),
+    (
+        "a version's history",
+        query!(tx => event::history(tx, "m", 9, Some(1), 100)),
+        "SEARCH e USING INDEX events_version (chain=? AND version=? AND sequence<?)",
+    ),
+    (
+        "what moved versions",
+        query!(tx => event::moves(tx, "m", 9)),
+        "SEARCH e USING INDEX events_moves (chain=?)",
+    ),
+    (
+        "a name at a time",
+        query!(tx => event::name_at(tx, "m", 9)),
+        "SEARCH e USING INDEX events_chain (chain=?)",
+    ),
+    (
+        "the revision in force",
+        query!(tx => stage_definitions::revision(tx)),
+        "SEARCH registry USING INDEX sqlite_autoindex_registry_1 (id=?)",
+    ),
+];
+
+/// What the store logs when a query's tables are gone: its text.
+async fn overhear(broken: &Db, listener: &Listener, query: Query) -> String {
+    let outcome = broken.read((), move |tx, ()| query(tx)).await;
+    assert!(outcome.is_err(), "the tables are gone");
+    let heard = listener.take();
+    let text = heard.iter().find_map(|line| line.strip_prefix("statement failed: "));
+    text.unwrap_or_else(|| panic!("no statement in {heard:?}")).to_owned()
+}
+
+/// The plan on one line: what it does with tables, and where it sorts.
+async fn plan(db: &Db, text: &str) -> String {
+    let places = text.split('$').skip(1).filter_map(|piece| {
+        piece.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<usize>().ok()
+    });
+    let params = vec![Param::Int(1); places.max().unwrap_or_default()];
+    let lines = db
+        .read((format!("EXPLAIN QUERY PLAN {text}"), params), |tx, (sql, params)| {
+            async move { tx.search(sql, params, |row| row.get::<String>(3)).await }.boxed()
+        })
+        .await;
+    let steps = lines.expect("a plan").into_iter().filter(|step| {
+        ["SEARCH ", "SCAN ", "USE TEMP"].iter().any(|start| step.starts_with(start))
+            && !step.contains("CONSTANT ROW")
+    });
+    steps.collect::<Vec<_>>().join(" | ")
+}
+
+/// One model of 2,000 versions among 50 of 20, and an event for each; then statistics of it all.
+async fn fill(database: &Database) {
+    let numbers = "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 2999)";
+    let model = "CASE WHEN i < 2000 THEN 'm' ELSE 'm' || (i % 50) END";
+    let version = "CASE WHEN i < 2000 THEN i + 1 ELSE (i - 2000) / 50 + 1 END";
+    for sql in [
+        format!(
+            "INSERT INTO registered_models SELECT DISTINCT {model}, {model}, '', '', 0, i % 50, FALSE, FALSE, 20, NULL, 0, '', 0
+             FROM ({numbers} SELECT i FROM n WHERE i >= 1999)"
+        ),
+        format!(
+            "INSERT INTO model_versions SELECT {model}, {version}, {model}, CASE WHEN i % 9 = 0 THEN 'Production' ELSE 'None' END,
+             0, '', '', 's3://b/p', 's3://b/p', i, '', NULL, '', i, i
+             FROM ({numbers} SELECT i FROM n)"
+        ),
+        format!(
+            "INSERT INTO events (chain, sequence, kind, model, version, at, actor, user_agent, previous_hash, hash)
+             SELECT {model}, {version}, 'model_version.created', {model}, {version}, i, '', '', '', ''
+             FROM ({numbers} SELECT i FROM n)"
+        ),
+        "ANALYZE".to_owned(),
+    ] {
+        database.sql(&sql).await;
+    }
+}
+
+#[tokio::test]
+async fn hot_reads_walk_indexes() {
+    let listener = Listener::default();
+    let _listening = tracing::subscriber::set_default(listener.clone());
+    let (whole, broken) = (Database::create(Engine::Sqlite).await, Database::create(Engine::Sqlite).await);
+    let (db, gone) = (whole.open().await, broken.open().await);
+    for row in
+        broken.sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").await
+    {
+        broken.sql(&format!("DROP TABLE {}", row[0].as_deref().expect("a name"))).await;
+    }
+    listener.take();
+
+    let mut texts = Vec::new();
+    for (what, query, _) in HOT {
+        texts.push((*what, overhear(&gone, &listener, *query).await));
+    }
+
+    let mut changed = String::new();
+    for ((what, text), (.., expected)) in texts.iter().zip(HOT) {
+        let plan = plan(&db, text).await;
+        if plan != *expected {
+            writeln!(changed, "{what}: {plan}").expect("a string takes everything");
+        }
+    }
+    assert!(changed.is_empty(), "plans that changed:\n{changed}");
+
+    // With statistics the planner may choose other indexes; it must never read a whole table.
+    db.close().await;
+    fill(&whole).await;
+    let db = whole.open().await;
+    for (what, text) in &texts {
+        let plan = plan(&db, text).await;
+        let reads_all = |step: &str| step.starts_with("SCAN ") && !step.contains("USING") && step != "SCAN p";
+        assert!(!plan.split(" | ").any(reads_all), "{what}: {plan}");
+    }
+    db.close().await;
+    gone.close().await;
+}
