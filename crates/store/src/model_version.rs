@@ -182,10 +182,16 @@ fn occupant(row: &Row<'_>) -> Result<Occupant> {
     Ok(Occupant { version: row.get(0)?, since: row.get(1)?, by: row.get(2)? })
 }
 
+// The versions of a stage are found in an inner query of their own: ordered or limited together with the columns, SQLite
+// walks all versions of the model instead of the stage's.
+
 const OTHERS_NEWEST: &str = "SELECT version, stage_since, stage_by FROM model_versions
-     WHERE model_id = $1 AND stage = $2 AND version <> $3
-     ORDER BY version DESC
-     LIMIT $4";
+     WHERE model_id = $1 AND version IN (
+         SELECT h.version FROM model_versions h
+         WHERE h.model_id = $1 AND h.stage = $2 AND h.version <> $3
+         ORDER BY h.version DESC
+         LIMIT $4)
+     ORDER BY version DESC";
 
 /// The highest-numbered versions other than this one in a stage.
 pub async fn others_newest(
@@ -199,7 +205,9 @@ pub async fn others_newest(
 }
 
 const OTHERS_OLDEST: &str = "SELECT version, stage_since, stage_by FROM model_versions
-     WHERE model_id = $1 AND stage = $2 AND version <> $3
+     WHERE model_id = $1 AND version IN (
+         SELECT h.version FROM model_versions h
+         WHERE h.model_id = $1 AND h.stage = $2 AND h.version <> $3)
      ORDER BY stage_since, version
      LIMIT $4";
 
@@ -286,9 +294,12 @@ const LIST: &str = "SELECT v.model_id, v.version, v.name, v.stage, v.stage_since
 const LIST_IN_STAGE: &str = "SELECT v.model_id, v.version, v.name, v.stage, v.stage_since, v.stage_by, v.description, \
      v.source, v.storage_location, v.run_id, v.run_link, v.logged_model_id, v.created_by, v.created_at, v.updated_at
      FROM model_versions v
-     WHERE v.model_id = $1 AND v.version < $2 AND v.stage = $3
-     ORDER BY v.version DESC
-     LIMIT $4";
+     WHERE v.model_id = $1 AND v.version IN (
+         SELECT h.version FROM model_versions h
+         WHERE h.model_id = $1 AND h.version < $2 AND h.stage = $3
+         ORDER BY h.version DESC
+         LIMIT $4)
+     ORDER BY v.version DESC";
 
 /// A model's versions below a number, highest first; only those in `stage` if given.
 pub async fn list(

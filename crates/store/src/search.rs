@@ -129,7 +129,7 @@ impl Layout {
         let mut keys = Vec::with_capacity(order.len());
         for (key, value) in order.iter().zip(values) {
             let place = match (key.column, value) {
-                (OrderColumn::Name, Value::String(text)) => sql.place(text.clone()),
+                (OrderColumn::Name, Value::String(text)) if !text.contains('\0') => sql.place(text.clone()),
                 (
                     OrderColumn::Version | OrderColumn::CreatedAt | OrderColumn::UpdatedAt,
                     Value::Number(number),

@@ -2,7 +2,7 @@
 
 use futures_util::FutureExt;
 use greenroom_core::event::{ChainHead, Event, Position, REGISTRY_CHAIN};
-use greenroom_core::{Error, Result};
+use greenroom_core::{Error, Result, name};
 use greenroom_store::registered_model::{self, ModelRow};
 use greenroom_store::{Tx, event, page};
 
@@ -10,6 +10,7 @@ use crate::Context;
 
 /// The model of this name, or of this id, which also finds one that was deleted.
 pub(crate) async fn find_chain(tx: &mut Tx<'_>, model: &str) -> Result<ModelRow> {
+    name::check_model_name(model)?;
     if let Some(row) = registered_model::by_name(tx, model).await? {
         return Ok(row);
     }
@@ -58,6 +59,7 @@ pub async fn newest(cx: &Context) -> Result<Position> {
 
 /// Where the chains end, ordered by chain: the models' first, the registry's own after the last of them.
 pub async fn chains(cx: &Context, after: String, limit: i64) -> Result<Vec<ChainHead>> {
+    name::check_text("after", &after, name::MAX_NAME)?;
     cx.db
         .scan((after, limit), |tx, (after, limit)| {
             async move {

@@ -81,7 +81,7 @@ async fn run(
     };
     let mut row = parent_locked(tx, &new.name).await?;
     let definitions = cx.definitions(tx).await?;
-    let now = cx.clock.now();
+    let now = cx.clock.now().max(row.head.at);
 
     row.model.last_version += 1;
     row.model.updated_at = now;

@@ -72,6 +72,7 @@ async fn move_to_name(
     let mut row = find_locked(tx, name).await?;
     let taken = || Error::already_exists(format!("Registered Model (name={new_name}) already exists."));
     if new_name != name {
+        super::refuse_id_as_name(tx, new_name).await?;
         if registered_model::by_name(tx, new_name).await?.is_some() {
             return Err(taken());
         }

@@ -43,6 +43,7 @@ async fn run(
     new: &NewModel,
     tags: &[Tag],
 ) -> Result<RegisteredModelDetail> {
+    super::refuse_id_as_name(tx, &new.name).await?;
     let now = cx.clock.now();
     let is_prompt = tags.iter().any(Tag::marks_prompt);
     let id = cx.ids.next();

@@ -18,7 +18,7 @@ pub async fn delete(cx: &Context, actor: Actor, name: String) -> Result<()> {
 async fn run(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, name: &str) -> Result<()> {
     let mut row = find_locked(tx, name).await?;
     stage::refuse_if_protected(tx, cx, &row, "deleted").await?;
-    let now = cx.clock.now();
+    let now = cx.clock.now().max(row.head.at);
 
     let was = read::detail(tx, row.clone()).await?;
     let tags: serde_json::Map<_, _> = was.tags.iter().map(|t| (t.key.clone(), json!(t.value))).collect();

@@ -30,6 +30,16 @@ pub(crate) async fn is_prompt(tx: &mut Tx<'_>, row: &ModelRow) -> Result<bool> {
     Ok(tag.is_some_and(|tag| tag.names_prompt()))
 }
 
+/// Refuses a name that is the id of a model: histories are found by either, and one must not hide the other.
+pub(crate) async fn refuse_id_as_name(tx: &mut Tx<'_>, name: &str) -> Result<()> {
+    match registered_model::by_id(tx, name).await? {
+        Some(_) => {
+            Err(Error::invalid(format!("Invalid model name '{name}'. It is the id of another model.")))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The model of this name, or the named error.
 pub(crate) async fn find(tx: &mut Tx<'_>, name: &str) -> Result<ModelRow> {
     name::check_model_name(name)?;

@@ -1,11 +1,16 @@
 //! The contract of the use-cases, the same for both engines: each test here runs on SQLite and on PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
+mod contention;
 mod events;
+mod hostile;
+mod kinds;
 mod models;
+mod pages;
 mod races;
 mod schema;
 mod search;
 mod stages;
 mod support;
+mod times;
 mod versions;

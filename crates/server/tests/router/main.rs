@@ -3,6 +3,8 @@
 
 mod attacks;
 mod mlflow;
+mod oddities;
 mod support;
+mod transcripts;
 mod transport;
 mod v1;
