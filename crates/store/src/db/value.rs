@@ -1,4 +1,4 @@
-//! Values going in and rows coming out, in the types that both engines share: 64-bit integers, text, booleans.
+//! Values going in and rows coming out, in the types that both engines share: 64-bit integers, floats, text, booleans.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use super::hide;
 
 /// A bound value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Param<'a> {
     /// SQL NULL.
     Null,
@@ -19,6 +19,8 @@ pub enum Param<'a> {
     Text(Cow<'a, str>),
     /// BOOLEAN.
     Bool(bool),
+    /// DOUBLE PRECISION; finite, because `SQLite` stores NaN as NULL.
+    Float(f64),
 }
 
 impl From<i64> for Param<'_> {
@@ -30,6 +32,12 @@ impl From<i64> for Param<'_> {
 impl From<bool> for Param<'_> {
     fn from(value: bool) -> Self {
         Self::Bool(value)
+    }
+}
+
+impl From<f64> for Param<'_> {
+    fn from(value: f64) -> Self {
+        Self::Float(value)
     }
 }
 
@@ -63,6 +71,7 @@ impl Param<'_> {
         match self {
             Self::Int(_) => Type::INT8,
             Self::Bool(_) => Type::BOOL,
+            Self::Float(_) => Type::FLOAT8,
             Self::Null | Self::Text(_) => Type::TEXT,
         }
     }
@@ -76,6 +85,7 @@ impl rusqlite::ToSql for Param<'_> {
             Self::Int(number) => ToSqlOutput::Owned(Value::Integer(*number)),
             Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
             Self::Bool(flag) => ToSqlOutput::Owned(Value::Integer(i64::from(*flag))),
+            Self::Float(number) => ToSqlOutput::Owned(Value::Real(*number)),
         })
     }
 }
@@ -91,6 +101,7 @@ impl ToSql for Param<'_> {
             Self::Int(number) => number.to_sql_checked(ty, out),
             Self::Text(text) => text.as_ref().to_sql_checked(ty, out),
             Self::Bool(flag) => flag.to_sql_checked(ty, out),
+            Self::Float(number) => number.to_sql_checked(ty, out),
         }
     }
 
@@ -129,7 +140,7 @@ macro_rules! from_column {
     )+};
 }
 
-from_column!(i64, Option<i64>, String, Option<String>, bool);
+from_column!(i64, Option<i64>, f64, Option<f64>, String, Option<String>, bool);
 
 impl Row<'_> {
     /// Reads column `index` (from 0).
