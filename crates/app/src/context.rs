@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use greenroom_core::Result;
+use greenroom_core::artifact::ArtifactPolicy;
 use greenroom_core::source::SourcePolicy;
 use greenroom_core::stage::{StageDefinitions, document};
 use greenroom_store::{Db, Tx, stage_definitions};
@@ -55,6 +56,15 @@ impl Ids {
     }
 }
 
+/// What the operator allows.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// What sources versions may have.
+    pub sources: SourcePolicy,
+    /// Where artifacts go.
+    pub artifacts: ArtifactPolicy,
+}
+
 /// The world as a use-case sees it; cheap to clone.
 #[derive(Clone)]
 pub struct Context {
@@ -66,14 +76,24 @@ pub struct Context {
     pub ids: Ids,
     /// What sources versions may have.
     pub sources: Arc<SourcePolicy>,
+    /// Where artifacts go.
+    pub artifacts: Arc<ArtifactPolicy>,
     /// The definitions read last; good as long as their revision is the one in force.
     definitions: Arc<RwLock<Arc<StageDefinitions>>>,
 }
 
 impl Context {
     /// A context over this database.
-    pub fn new(db: Db, clock: Clock, ids: Ids, sources: SourcePolicy) -> Self {
-        Self { db, clock, ids, sources: Arc::new(sources), definitions: Arc::default() }
+    pub fn new(db: Db, clock: Clock, ids: Ids, policy: Policy) -> Self {
+        let Policy { sources, artifacts } = policy;
+        Self {
+            db,
+            clock,
+            ids,
+            sources: Arc::new(sources),
+            artifacts: Arc::new(artifacts),
+            definitions: Arc::default(),
+        }
     }
 
     /// The stage definitions in force, as this transaction sees them.

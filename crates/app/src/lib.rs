@@ -9,4 +9,4 @@ pub mod stage;
 
 mod record;
 
-pub use context::{Clock, Context, Ids};
+pub use context::{Clock, Context, Ids, Policy};

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use greenroom_core::artifact::ArtifactPolicy;
 use greenroom_core::source::SourcePolicy;
-use greenroom_server::ServerConfig;
+use greenroom_server::{Policy, ServerConfig};
 use greenroom_store::DbConfig;
 use serde::Deserialize;
 
@@ -89,7 +90,7 @@ pub(crate) fn read(
         static_prefix,
         allowed_hosts: hosts.map(|list| split(&list)).or(file.allowed_hosts).unwrap_or_default(),
         allowed_origins: origins.map(|list| split(&list)).or(file.cors_allowed_origins).unwrap_or_default(),
-        sources: sources(&env)?,
+        policy: Policy { sources: sources(&env)?, artifacts: ArtifactPolicy::default() },
     };
     Ok((config, LogConfig { json, filter }))
 }

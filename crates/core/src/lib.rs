@@ -4,6 +4,7 @@
 //! out is data. Every other crate leans on this one.
 
 pub mod actor;
+pub mod artifact;
 pub mod error;
 pub mod event;
 pub mod model_version;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use greenroom_core::source::SourcePolicy;
+use greenroom_app::Policy;
 use greenroom_core::{Error, Result};
 use greenroom_store::DbConfig;
 
@@ -19,8 +19,8 @@ pub struct ServerConfig {
     pub allowed_hosts: Vec<String>,
     /// Origins of web pages that may write, besides our own and loopback ones.
     pub allowed_origins: Vec<String>,
-    /// What sources versions may have.
-    pub sources: SourcePolicy,
+    /// What is allowed: sources of versions, places of artifacts.
+    pub policy: Policy,
 }
 
 impl ServerConfig {

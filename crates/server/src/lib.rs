@@ -12,5 +12,6 @@ mod router;
 mod ui;
 
 pub use config::ServerConfig;
+pub use greenroom_app::Policy;
 pub use listen::serve;
 pub use router::{App, build};

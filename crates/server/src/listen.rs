@@ -36,7 +36,7 @@ pub async fn serve(
     })?;
     let address = listener.local_addr().map_err(|e| Error::internal(format!("no local address: {e}")))?;
     let db = Db::open(&config.db).await?;
-    let cx = Context::new(db.clone(), Clock::system(), Ids::random(), config.sources.clone());
+    let cx = Context::new(db.clone(), Clock::system(), Ids::random(), config.policy.clone());
     // Definitions that this program cannot read must stop it now, not at the first transition.
     greenroom_app::stage::definitions(&cx).await?;
     tracing::info!(%address, engine = db.engine_name(), "listening");

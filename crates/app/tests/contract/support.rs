@@ -7,11 +7,10 @@ use futures_util::FutureExt;
 use greenroom_app::model_version::{NewVersion, VersionKey};
 use greenroom_app::registered_model::NewModel;
 use greenroom_app::stage::Transition;
-use greenroom_app::{Clock, Context, Ids, event, model_version, registered_model, stage};
+use greenroom_app::{Clock, Context, Ids, Policy, event, model_version, registered_model, stage};
 use greenroom_core::event::{ChainHead, Event, Position};
 use greenroom_core::model_version::ModelVersionDetail;
 use greenroom_core::registered_model::RegisteredModelDetail;
-use greenroom_core::source::SourcePolicy;
 use greenroom_core::stage::TransitionAsk;
 use greenroom_core::{Actor, Result};
 use greenroom_store::{Db, DbConfig};
@@ -211,7 +210,7 @@ async fn context(uri: &str, time: &Arc<AtomicI64>, prefix: &'static str) -> Cont
     let count = AtomicI64::new(0);
     let clock = Clock::new(move || time.load(Ordering::SeqCst));
     let ids = Ids::new(move || format!("{prefix}{:04}", count.fetch_add(1, Ordering::SeqCst)));
-    Context::new(db, clock, ids, SourcePolicy::default())
+    Context::new(db, clock, ids, Policy::default())
 }
 
 fn server() -> String {

@@ -4,8 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use greenroom_app::{Clock, Context, Ids};
-use greenroom_core::source::SourcePolicy;
+use greenroom_app::{Clock, Context, Ids, Policy};
 use greenroom_server::{App, ServerConfig, build};
 use greenroom_store::{Db, DbConfig};
 use http::{HeaderMap, Request, StatusCode};
@@ -49,14 +48,14 @@ impl Server {
         let (time, ids) = (AtomicI64::new(1_700_000_000_000), AtomicI64::new(0));
         let clock = Clock::new(move || time.fetch_add(1, Ordering::SeqCst));
         let ids = Ids::new(move || format!("id{}", ids.fetch_add(1, Ordering::SeqCst)));
-        let cx = Context::new(Db::open(&db).await.unwrap(), clock, ids, SourcePolicy::default());
+        let cx = Context::new(Db::open(&db).await.unwrap(), clock, ids, Policy::default());
         let config = ServerConfig {
             listen: ([127, 0, 0, 1], 5000).into(),
             db,
             static_prefix: prefix.to_owned(),
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
-            sources: SourcePolicy::default(),
+            policy: Policy::default(),
         };
         Self { router: build(App::new(cx, CancellationToken::new()), &config), _folder: folder }
     }
