@@ -19,7 +19,7 @@ CREATE TABLE experiments (
     deleted_at BIGINT
 );
 CREATE UNIQUE INDEX experiments_name ON experiments (name);
-CREATE INDEX experiments_created ON experiments (created_at, id);
+CREATE INDEX experiments_created ON experiments (created_at DESC, id);
 CREATE INDEX experiments_updated ON experiments (updated_at, id);
 
 CREATE TABLE experiment_tags (
@@ -40,22 +40,27 @@ CREATE TABLE runs (
     artifact_uri TEXT NOT NULL,
     deleted_at BIGINT
 ) WITHOUT ROWID;
-CREATE INDEX runs_started ON runs (experiment_id, started_at, id);
+CREATE INDEX runs_started ON runs (experiment_id, started_at DESC, id);
 CREATE INDEX runs_deleted ON runs (deleted_at) WHERE deleted_at IS NOT NULL;
 
+-- What a run logged carries the run's experiment, which never changes, so that a search in one experiment walks one index.
 CREATE TABLE run_tags (
     run_id TEXT NOT NULL,
     key TEXT NOT NULL,
     value TEXT NOT NULL,
+    experiment_id BIGINT NOT NULL,
     PRIMARY KEY (run_id, key)
 ) WITHOUT ROWID;
+CREATE INDEX run_tags_value ON run_tags (experiment_id, key, substr(value, 1, 64));
 
 CREATE TABLE run_params (
     run_id TEXT NOT NULL,
     key TEXT NOT NULL,
     value TEXT NOT NULL,
+    experiment_id BIGINT NOT NULL,
     PRIMARY KEY (run_id, key)
 ) WITHOUT ROWID;
+CREATE INDEX run_params_value ON run_params (experiment_id, key, substr(value, 1, 64));
 
 -- One metric of one run, with its latest point: the one of the greatest (step, timestamp, value).
 CREATE TABLE run_metrics (
@@ -65,9 +70,11 @@ CREATE TABLE run_metrics (
     value DOUBLE PRECISION NOT NULL,
     is_nan BOOLEAN NOT NULL,
     timestamp BIGINT NOT NULL,
-    step BIGINT NOT NULL
+    step BIGINT NOT NULL,
+    experiment_id BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX run_metrics_run ON run_metrics (run_id, key);
+CREATE INDEX run_metrics_value ON run_metrics (experiment_id, key, is_nan, value, run_id);
 
 -- The same point logged twice is one point.
 CREATE TABLE run_metric_points (
@@ -132,7 +139,8 @@ CREATE TABLE logged_models (
     updated_at BIGINT NOT NULL,
     deleted_at BIGINT
 ) WITHOUT ROWID;
-CREATE INDEX logged_models_created ON logged_models (experiment_id, created_at, id);
+CREATE INDEX logged_models_created ON logged_models (experiment_id, created_at DESC, id);
+CREATE INDEX logged_models_name ON logged_models (experiment_id, name, created_at DESC, id);
 CREATE INDEX logged_models_run ON logged_models (source_run_id);
 CREATE INDEX logged_models_deleted ON logged_models (deleted_at) WHERE deleted_at IS NOT NULL;
 
