@@ -7,7 +7,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use futures_util::FutureExt;
@@ -26,6 +26,9 @@ const GROUP: usize = 256;
 const QUEUE: usize = 1024;
 /// Long reads at once.
 const SCANS: usize = 4;
+/// What all readers together keep of the file in their caches, in KiB. The file is not mapped: a mapping counts as
+/// resident memory once for every connection, and the kernel caches the file anyway.
+const CACHES: usize = 48 * 1024;
 
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 /// Runs in its savepoint, or is told why there is none; says whether to keep what it did, and how to tell
@@ -140,8 +143,18 @@ impl Sqlite {
     }
 
     fn give_back(&self, connection: Connection) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < readers() {
+            idle.push(connection);
+        }
     }
+}
+
+/// Connections that read at once, as a rule: one on each of the runtime's threads, and the long reads.
+fn readers() -> usize {
+    static CORES: LazyLock<usize> =
+        LazyLock::new(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    *CORES + SCANS
 }
 
 fn closed() -> Error {
@@ -163,17 +176,18 @@ fn connect(path: &Path) -> Result<Connection> {
         connection.set_prepared_statement_cache_capacity(128);
         // Without this a statement is planned anew whenever its bound values change: that costs more than it finds.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        connection.execute_batch(
+        let cache = (CACHES / readers()).clamp(1024, 8192);
+        connection.execute_batch(&format!(
             "PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON;
              PRAGMA busy_timeout = 5000;
-             PRAGMA cache_size = -4096;
-             PRAGMA mmap_size = 268435456;
+             PRAGMA cache_size = -{cache};
+             PRAGMA mmap_size = 0;
              PRAGMA temp_store = MEMORY;
              PRAGMA case_sensitive_like = ON;
-             PRAGMA wal_autocheckpoint = 4000;",
-        )?;
+             PRAGMA wal_autocheckpoint = 4000;"
+        ))?;
         Ok(connection)
     };
     open().map_err(|e| {
