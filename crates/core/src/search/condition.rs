@@ -1,21 +1,13 @@
 //! From one clause to one [`Condition`]: which key, which value, and whether they go together.
 //! The two steps are apart because MLflow reads all clauses before it looks at any comparator.
 
-use super::ast::{Condition, NumberColumn, NumberComparison, Target, TextColumn, TextComparison};
+use super::ast::{Condition, NumberColumn, Target, TextColumn};
+use super::clause::{Clause, Operand, Shape};
 use super::lex::Kind;
 use super::list;
-use super::parse::{Operand, Shape};
-use super::text::{python_set, python_string, strip_key, strip_quotes};
+use super::text::{python_set, python_string, strip_key};
+use super::value::{list_comparison, number_comparison, quoted_text, text_comparison};
 use crate::{Error, Result};
-
-/// Three pieces of text that stand as a comparison.
-#[derive(Clone, Debug)]
-pub(super) struct Clause<'a> {
-    pub(super) left: Operand<'a>,
-    /// In upper case, with single blanks.
-    pub(super) comparator: String,
-    pub(super) right: Operand<'a>,
-}
 
 /// A clause whose key and value are known, but not yet whether the comparator suits them.
 #[derive(Clone, Debug)]
@@ -143,7 +135,7 @@ fn column(target: Target, written: &str) -> Result<Subject> {
 }
 
 fn tag_value<'a>(right: &Operand<'a>) -> Result<Value<'a>> {
-    string_value(right)?.ok_or_else(|| {
+    quoted_text(right)?.map(Value::Text).ok_or_else(|| {
         Error::invalid(format!(
             "Expected a quoted string value for tag (e.g. 'my-value'). Got value {}",
             right.text
@@ -152,8 +144,8 @@ fn tag_value<'a>(right: &Operand<'a>) -> Result<Value<'a>> {
 }
 
 fn attribute_value<'a>(target: Target, column: &Subject, right: &Operand<'a>) -> Result<Value<'a>> {
-    if let Some(value) = string_value(right)? {
-        return Ok(value);
+    if let Some(text) = quoted_text(right)? {
+        return Ok(Value::Text(text));
     }
 
     match (target, column, right.shape) {
@@ -175,57 +167,6 @@ fn attribute_value<'a>(target: Target, column: &Subject, right: &Operand<'a>) ->
             "Expected a quoted string value or a list of quoted string values for attributes. Got value {}",
             right.text
         ))),
-    }
-}
-
-/// The text of a quoted value; `None` for what is no string at all; an error for a bare word.
-fn string_value<'a>(right: &Operand<'a>) -> Result<Option<Value<'a>>> {
-    match right.shape {
-        Shape::Single(Kind::SingleQuoted | Kind::DoubleQuoted) => {
-            Ok(Some(Value::Text(strip_quotes(right.text))))
-        }
-        Shape::Single(Kind::Word) if right.text.eq_ignore_ascii_case("NULL") => Ok(None),
-        Shape::Single(Kind::Word | Kind::Path | Kind::Backticked) => Err(Error::invalid(format!(
-            "Parameter value is either not quoted or unidentified quote types used for string value {}. \
-             Use either single or double quotes.",
-            right.text
-        ))),
-        _ => Ok(None),
-    }
-}
-
-fn text_comparison(comparator: &str, text: &str) -> Option<TextComparison> {
-    let comparison = match comparator {
-        "=" => TextComparison::Equal,
-        "!=" => TextComparison::NotEqual,
-        "LIKE" => TextComparison::Like,
-        "ILIKE" => TextComparison::Ilike,
-        _ => return None,
-    };
-    Some(comparison(text.to_owned()))
-}
-
-/// MLflow crashes on `name = ('a')`, so the message is ours.
-fn list_comparison(comparator: &str, values: Vec<String>, source: &str) -> Result<Option<TextComparison>> {
-    match comparator {
-        "IN" => Ok(Some(TextComparison::In(values))),
-        "NOT IN" => Ok(Some(TextComparison::NotIn(values))),
-        "=" | "!=" | "LIKE" | "ILIKE" => Err(Error::invalid(format!(
-            "Expected a quoted string value for comparator {comparator}. Got value {source}"
-        ))),
-        _ => Ok(None),
-    }
-}
-
-fn number_comparison(comparator: &str) -> Option<NumberComparison> {
-    match comparator {
-        "=" => Some(NumberComparison::Equal),
-        "!=" => Some(NumberComparison::NotEqual),
-        "<" => Some(NumberComparison::Less),
-        "<=" => Some(NumberComparison::LessOrEqual),
-        ">" => Some(NumberComparison::Greater),
-        ">=" => Some(NumberComparison::GreaterOrEqual),
-        _ => None,
     }
 }
 

@@ -70,6 +70,18 @@ const fn descending(column: OrderColumn) -> OrderKey {
 }
 
 fn parse_item(target: Target, item: &str) -> Result<OrderKey> {
+    let tokens = tokens(item);
+    let (key, descending) = key_and_direction(item, &tokens)?;
+    let column = match target {
+        Target::RegisteredModels => model_column(key.text)?,
+        Target::ModelVersions => version_column(key)?,
+    };
+
+    Ok(OrderKey { column, descending })
+}
+
+/// An item that was cut into these tokens: its key, and whether the greatest comes first.
+pub(super) fn key_and_direction<'a>(item: &str, tokens: &'a [Token<'a>]) -> Result<(&'a Token<'a>, bool)> {
     check_text("order_by item", item)?;
     let unparsable = || Error::invalid(format!("Invalid order_by clause '{item}'. Could not be parsed."));
     // White space around the item is refused too; MLflow's clients do not send it.
@@ -77,8 +89,7 @@ fn parse_item(target: Target, item: &str) -> Result<OrderKey> {
         return Err(unparsable());
     }
 
-    let tokens = tokens(item);
-    let (key, direction) = match tokens.as_slice() {
+    let (key, direction) = match tokens {
         [key] if is_key(key) => (key, None),
         [key, direction] if is_key(key) && direction.kind == Kind::Word && direction.start > key.end() => {
             (key, Some(direction))
@@ -86,20 +97,12 @@ fn parse_item(target: Target, item: &str) -> Result<OrderKey> {
         _ => return Err(unparsable()),
     };
 
-    let descending = match direction {
-        None => false,
-        Some(word) if word.is_word("ASC") => false,
-        Some(word) if word.is_word("DESC") => true,
-        Some(_) => {
-            return Err(Error::invalid(format!("Invalid ordering key in order_by clause '{item}'.")));
-        }
-    };
-    let column = match target {
-        Target::RegisteredModels => model_column(key.text)?,
-        Target::ModelVersions => version_column(key)?,
-    };
-
-    Ok(OrderKey { column, descending })
+    match direction {
+        None => Ok((key, false)),
+        Some(word) if word.is_word("ASC") => Ok((key, false)),
+        Some(word) if word.is_word("DESC") => Ok((key, true)),
+        Some(_) => Err(Error::invalid(format!("Invalid ordering key in order_by clause '{item}'."))),
+    }
 }
 
 fn is_key(token: &Token<'_>) -> bool {
