@@ -32,7 +32,7 @@ pub(crate) async fn create(
         model_id: fields.text("model_id").map(str::to_owned),
         run_link: fields.text_or_empty("run_link").to_owned(),
         description: fields.text_or_empty("description").to_owned(),
-        tags: fields.tags("tags"),
+        tags: fields.pairs("tags"),
     };
     let version = cases::create(&app.cx, request.actor, new).await?;
     Ok(Pretty(ModelVersionResponse { model_version: version.into() }))

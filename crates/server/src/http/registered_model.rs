@@ -23,7 +23,7 @@ pub(crate) async fn create(
     let new = NewModel {
         name: fields.text_or_empty("name").to_owned(),
         description: fields.text("description").map(str::to_owned),
-        tags: fields.tags("tags"),
+        tags: fields.pairs("tags"),
     };
     let model = cases::create(&app.cx, request.actor, new).await?;
     Ok(Pretty(RegisteredModelResponse { registered_model: model.into() }))
