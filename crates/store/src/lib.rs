@@ -12,6 +12,7 @@ pub mod page;
 pub mod registered_model;
 pub mod registered_model_search;
 pub mod search;
+mod search_page;
 pub mod stage_definitions;
 pub mod tag;
 

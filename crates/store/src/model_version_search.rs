@@ -7,7 +7,8 @@ use greenroom_core::search::{Condition, Filter, OrderKey, Prompts, TextCompariso
 use crate::db::Tx;
 use crate::model_version::{COLUMNS, from_row};
 use crate::page;
-use crate::search::{Sql, VERSIONS, search_name, sort_values};
+use crate::search::{VERSIONS, search_name, sort_values};
+use crate::search_page::Page;
 
 /// What to look for.
 #[derive(Clone, Debug)]
@@ -22,6 +23,10 @@ pub struct VersionSearch {
     pub token: Option<String>,
 }
 
+/// MLflow leaves out every version of a model that has one version marked as a prompt.
+const NOT_OF_PROMPTS: &str = "
+  AND NOT EXISTS (SELECT 1 FROM registered_models m WHERE m.id = v.model_id AND m.holds_prompts LIMIT 1 OFFSET 0)";
+
 /// A page of versions, and the token of the next page if there is one.
 pub async fn run(tx: &mut Tx<'_>, search: &VersionSearch) -> Result<(Vec<ModelVersion>, Option<String>)> {
     let name = search_name("versions", &search.order);
@@ -31,24 +36,26 @@ pub async fn run(tx: &mut Tx<'_>, search: &VersionSearch) -> Result<(Vec<ModelVe
         .map(|token| page::read_token(token, &name, search.order.len()))
         .transpose()?;
 
-    let mut sql = Sql::default();
-    sql.push("SELECT ").push(COLUMNS).push("\nFROM model_versions v\nWHERE TRUE");
-    match search.filter.prompts {
-        // MLflow leaves out every version of a model that has one version marked as a prompt.
-        Prompts::Exclude => {
-            sql.push("\n  AND NOT EXISTS (SELECT 1 FROM registered_models m WHERE m.id = v.model_id AND m.holds_prompts)");
+    let mut conditions = search.filter.conditions.clone();
+    let always = match search.filter.prompts {
+        Prompts::Exclude => NOT_OF_PROMPTS,
+        Prompts::Only => {
+            conditions.push(marked_as_prompt());
+            ""
         }
-        Prompts::Only => VERSIONS.conditions(&mut sql, &[marked_as_prompt()]),
         Prompts::Nothing => return Ok((Vec::new(), None)),
-    }
-    VERSIONS.conditions(&mut sql, &search.filter.conditions);
-    if let Some(values) = after {
-        VERSIONS.after(&mut sql, &search.order, &values)?;
-    }
-    VERSIONS.order_by(&mut sql, &search.order);
-    sql.push("\nLIMIT ").bind(search.limit + 1);
+    };
+    let page = Page {
+        layout: &VERSIONS,
+        columns: COLUMNS,
+        always,
+        conditions: &conditions,
+        order: &search.order,
+        after,
+        rows: search.limit.saturating_add(1),
+    };
 
-    let mut rows = tx.search(&sql.text, &sql.params, from_row).await?;
+    let mut rows = page.find(tx, from_row).await?;
     let more = page::cut(&mut rows, search.limit);
     let token = rows.last().filter(|_| more).map(|v| {
         page::token(&name, &sort_values(&search.order, &v.name, v.version, v.created_at, v.updated_at))

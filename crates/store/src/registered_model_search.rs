@@ -6,7 +6,8 @@ use greenroom_core::search::{Filter, OrderKey, Prompts};
 
 use crate::db::Tx;
 use crate::registered_model::{COLUMNS, ModelRow, from_row};
-use crate::search::{MODELS, Sql, search_name, sort_values};
+use crate::search::{MODELS, search_name, sort_values};
+use crate::search_page::Page;
 use crate::{alias, model_version, page, tag};
 
 /// What to look for.
@@ -31,21 +32,22 @@ pub async fn run(tx: &mut Tx<'_>, search: &ModelSearch) -> Result<(Vec<ModelRow>
         .map(|token| page::read_token(token, &name, search.order.len()))
         .transpose()?;
 
-    let mut sql = Sql::default();
-    sql.push("SELECT ").push(COLUMNS).push("\nFROM registered_models m\nWHERE m.deleted_at IS NULL");
-    match search.filter.prompts {
-        Prompts::Exclude => sql.push("\n  AND NOT m.is_prompt"),
-        Prompts::Only => sql.push("\n  AND m.is_prompt"),
+    let always = match search.filter.prompts {
+        Prompts::Exclude => "\n  AND NOT m.is_prompt",
+        Prompts::Only => "\n  AND m.is_prompt",
         Prompts::Nothing => return Ok((Vec::new(), None)),
     };
-    MODELS.conditions(&mut sql, &search.filter.conditions);
-    if let Some(values) = after {
-        MODELS.after(&mut sql, &search.order, &values)?;
-    }
-    MODELS.order_by(&mut sql, &search.order);
-    sql.push("\nLIMIT ").bind(search.limit + 1);
+    let page = Page {
+        layout: &MODELS,
+        columns: COLUMNS,
+        always,
+        conditions: &search.filter.conditions,
+        order: &search.order,
+        after,
+        rows: search.limit.saturating_add(1),
+    };
 
-    let mut rows = tx.search(&sql.text, &sql.params, from_row).await?;
+    let mut rows = page.find(tx, from_row).await?;
     let more = page::cut(&mut rows, search.limit);
     let token = rows.last().filter(|_| more).map(|row| {
         let model = &row.model;

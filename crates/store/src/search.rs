@@ -37,6 +37,15 @@ impl Sql {
 /// How one kind of entity is laid out in tables.
 #[derive(Debug)]
 pub(crate) struct Layout {
+    /// The table, under the letter that the columns here have.
+    pub(crate) table: &'static str,
+    /// Which of its rows exist for a search.
+    pub(crate) exists: &'static str,
+    /// What identifies a row, and the same columns of a tag and of a list of hits.
+    pub(crate) key: &'static str,
+    pub(crate) tag_key: &'static str,
+    pub(crate) hit_key: &'static str,
+    pub(crate) hit_join: &'static str,
     pub(crate) name: &'static str,
     pub(crate) run_id: &'static str,
     pub(crate) source: &'static str,
@@ -49,29 +58,41 @@ pub(crate) struct Layout {
 }
 
 pub(crate) const MODELS: Layout = Layout {
+    table: "registered_models m",
+    exists: "m.deleted_at IS NULL",
+    key: "m.id",
+    tag_key: "t.model_id",
+    hit_key: "model_id",
+    hit_join: "m.id = h.model_id",
     name: "m.name",
     run_id: "NULL",
     source: "NULL",
     version: "NULL",
     created_at: "m.created_at",
     updated_at: "m.updated_at",
-    tags: "registered_model_tags",
+    tags: "registered_model_tags t",
     tag_join: "t.model_id = m.id",
 };
 
 pub(crate) const VERSIONS: Layout = Layout {
+    table: "model_versions v",
+    exists: "TRUE",
+    key: "v.model_id, v.version",
+    tag_key: "t.model_id, t.version",
+    hit_key: "model_id, version",
+    hit_join: "v.model_id = h.model_id AND v.version = h.version",
     name: "v.name",
     run_id: "v.run_id",
     source: "v.source",
     version: "v.version",
     created_at: "v.created_at",
     updated_at: "v.updated_at",
-    tags: "model_version_tags",
+    tags: "model_version_tags t",
     tag_join: "t.model_id = v.model_id AND t.version = v.version",
 };
 
 impl Layout {
-    fn order_column(&self, column: OrderColumn) -> &'static str {
+    pub(crate) fn order_column(&self, column: OrderColumn) -> &'static str {
         match column {
             OrderColumn::Name => self.name,
             OrderColumn::Version => self.version,
@@ -80,45 +101,47 @@ impl Layout {
         }
     }
 
-    /// Adds ` AND condition` for each condition.
-    pub(crate) fn conditions(&self, sql: &mut Sql, conditions: &[Condition]) {
-        for condition in conditions {
-            sql.push("\n  AND ");
-            match condition {
-                Condition::Text { column, comparison } => {
-                    let column = match column {
-                        TextColumn::Name => self.name,
-                        TextColumn::RunId => self.run_id,
-                        TextColumn::Source => self.source,
-                    };
-                    compare_text(sql, column, comparison);
-                }
-                Condition::Number { column: NumberColumn::Version, comparison, value } => {
-                    sql.push(self.version).push(number_operator(*comparison)).bind(*value);
-                }
-                Condition::Tag { key, comparison } => {
-                    let Self { tags, tag_join, .. } = self;
-                    sql.push(&format!("EXISTS (SELECT 1 FROM {tags} t WHERE {tag_join} AND t.key = "))
-                        .bind(key.clone());
-                    if let TextComparison::Equal(value) = comparison {
-                        // The indexed start of the value narrows the search; the whole value decides.
-                        let start: String = value.chars().take(64).collect();
-                        sql.push(" AND substr(t.value, 1, 64) = ").bind(start);
-                    }
-                    sql.push(" AND ");
-                    compare_text(sql, "t.value", comparison);
-                    sql.push(")");
-                }
+    pub(crate) fn text_column(&self, column: TextColumn) -> &'static str {
+        match column {
+            TextColumn::Name => self.name,
+            TextColumn::RunId => self.run_id,
+            TextColumn::Source => self.source,
+        }
+    }
+
+    /// Adds ` AND condition`, written so that no planner takes an index for it: a row at hand is looked at.
+    pub(crate) fn condition(&self, sql: &mut Sql, condition: &Condition) {
+        sql.push("\n  AND ");
+        match condition {
+            Condition::Text { column, comparison } => {
+                compare_text(sql, &format!("({} || '')", self.text_column(*column)), comparison);
+            }
+            Condition::Number { column: NumberColumn::Version, comparison, value } => {
+                sql.push(self.version).push(number_operator(*comparison)).bind(*value);
+            }
+            Condition::Tag { key, comparison } => {
+                let Self { tags, tag_join, .. } = self;
+                sql.push(&format!("EXISTS (SELECT 1 FROM {tags} WHERE {tag_join} AND (t.key || '') = "))
+                    .bind(key.clone())
+                    .push(" AND ");
+                compare_text(sql, "t.value", comparison);
+                sql.push(FENCE).push(")");
             }
         }
     }
 
-    /// Adds ` ORDER BY ...`.
-    pub(crate) fn order_by(&self, sql: &mut Sql, order: &[OrderKey]) {
+    /// Adds ` ORDER BY ...`; a sort that no index may stand in for if `sorted`.
+    pub(crate) fn order_by(&self, sql: &mut Sql, order: &[OrderKey], sorted: bool) {
         let keys: Vec<String> = order
             .iter()
             .map(|key| {
-                format!("{} {}", self.order_column(key.column), if key.descending { "DESC" } else { "ASC" })
+                let column = self.order_column(key.column);
+                let direction = if key.descending { "DESC" } else { "ASC" };
+                match key.column {
+                    _ if !sorted => format!("{column} {direction}"),
+                    OrderColumn::Name => format!("({column} || '') {direction}"),
+                    _ => format!("({column} + 0) {direction}"),
+                }
             })
             .collect();
         sql.push("\nORDER BY ").push(&keys.join(", "));
@@ -128,14 +151,7 @@ impl Layout {
     pub(crate) fn after(&self, sql: &mut Sql, order: &[OrderKey], values: &[Value]) -> Result<()> {
         let mut keys = Vec::with_capacity(order.len());
         for (key, value) in order.iter().zip(values) {
-            let place = match (key.column, value) {
-                (OrderColumn::Name, Value::String(text)) if !text.contains('\0') => sql.place(text.clone()),
-                (
-                    OrderColumn::Version | OrderColumn::CreatedAt | OrderColumn::UpdatedAt,
-                    Value::Number(number),
-                ) => sql.place(number.as_i64().ok_or_else(bad_token)?),
-                _ => return Err(bad_token()),
-            };
+            let place = sql.place(sort_param(key.column, value)?);
             keys.push((self.order_column(key.column), if key.descending { "<" } else { ">" }, place));
         }
         let Some((first, rest)) = keys.split_first() else { return Ok(()) };
@@ -155,6 +171,20 @@ impl Layout {
     }
 }
 
+/// Ends a subquery that has to stay one: both engines ask it row by row, neither turns it into a join.
+pub(crate) const FENCE: &str = " LIMIT 1 OFFSET 0";
+
+/// A sort value as it is bound, if it fits the column.
+pub(crate) fn sort_param(column: OrderColumn, value: &Value) -> Result<Param<'static>> {
+    match (column, value) {
+        (OrderColumn::Name, Value::String(text)) if !text.contains('\0') => Ok(text.clone().into()),
+        (OrderColumn::Version | OrderColumn::CreatedAt | OrderColumn::UpdatedAt, Value::Number(number)) => {
+            number.as_i64().map(Into::into).ok_or_else(bad_token)
+        }
+        _ => Err(bad_token()),
+    }
+}
+
 fn bad_token() -> Error {
     Error::invalid("Invalid page token: its values do not fit the order. Give back a token as it was given.")
 }
@@ -170,15 +200,11 @@ fn number_operator(comparison: NumberComparison) -> &'static str {
     }
 }
 
-fn compare_text(sql: &mut Sql, column: &str, comparison: &TextComparison) {
+pub(crate) fn compare_text(sql: &mut Sql, column: &str, comparison: &TextComparison) {
     match comparison {
         TextComparison::Equal(value) => sql.push(column).push(" = ").bind(value.clone()),
         TextComparison::NotEqual(value) => sql.push(column).push(" <> ").bind(value.clone()),
         TextComparison::Like(pattern) => {
-            if let Some((from, to)) = prefix_range(pattern) {
-                sql.push(column).push(" >= ").bind(from).push(" AND ");
-                sql.push(column).push(" < ").bind(to).push(" AND ");
-            }
             sql.push(column).push(" LIKE ").bind(without_escapes(pattern)).push(NO_ESCAPE)
         }
         TextComparison::Ilike(pattern) => {
@@ -208,7 +234,7 @@ fn without_escapes(pattern: &str) -> String {
 
 /// The range that a pattern's literal start spans, so that an index can serve it. ASCII starts only: their
 /// upper end is the next character, whatever the encoding.
-fn prefix_range(pattern: &str) -> Option<(String, String)> {
+pub(crate) fn prefix_range(pattern: &str) -> Option<(String, String)> {
     let literal: String =
         pattern.chars().take_while(|c| c.is_ascii() && !matches!(c, '%' | '_' | '\u{7f}')).collect();
     let mut next = literal.clone();

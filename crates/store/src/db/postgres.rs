@@ -35,8 +35,12 @@ impl Postgres {
             .map_err(|e| Error::invalid(format!("The database URI cannot be read: {e}. It must look like postgresql://user:password@host:5432/database.")))?;
         settings.application_name("greenroom");
         settings.connect_timeout(WAIT);
-        // One small ordered index walk beats a parallel scan for every query here.
-        settings.options("-c max_parallel_workers_per_gather=0 -c jit=off");
+        // Every query here is written as a handful of index walks, from the side that is the smaller one. A planner
+        // that misjudges how many rows come would rather read a table whole, or build a hash or a bitmap of it.
+        settings.options(
+            "-c max_parallel_workers_per_gather=0 -c jit=off -c enable_seqscan=off -c enable_bitmapscan=off \
+             -c enable_hashjoin=off -c enable_mergejoin=off",
+        );
         let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = if wanted.tls {
             settings.ssl_mode(SslMode::Require);

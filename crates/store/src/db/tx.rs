@@ -74,6 +74,7 @@ impl<'c> Tx<'c> {
         params: &[Param<'_>],
         map: fn(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
+        tracing::trace!(?params, "search: {sql}");
         match &mut self.engine {
             Engine::Sqlite(connection) => {
                 let mut statement = connection.prepare(sql).map_err(|e| sqlite_error(sql, &e))?;

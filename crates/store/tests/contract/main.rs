@@ -1,8 +1,11 @@
 //! The store's contract, held by both engines: migrations, transactions, the schema, and the plans of the hot reads.
 
 mod harness;
+mod listener;
 
 mod migrations;
 mod plans;
 mod schema;
+mod search_plans;
+mod searches;
 mod transactions;
