@@ -236,12 +236,12 @@ impl Page<'_> {
         }
     }
 
-    /// Adds what holds for every row of the answer, but what has been said.
+    /// Adds what holds for every row of the answer, but what has been said; last what nearly every row meets.
     fn matching(&self, sql: &mut Sql, said: Option<&Condition>) {
-        sql.push(self.always);
         for condition in self.conditions.iter().filter(|condition| Some(*condition) != said) {
             self.layout.condition(sql, condition);
         }
+        sql.push(self.always);
     }
 
     fn after(&self, sql: &mut Sql) -> Result<()> {

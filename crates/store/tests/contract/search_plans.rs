@@ -91,7 +91,7 @@ fn cases() -> Vec<Case> {
             sqlite: &[
                 "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN entries",
                 "SCAN v USING COVERING INDEX model_versions_updated",
-                "SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH v USING COVERING INDEX model_versions_updated (updated_at>?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | SEARCH t USING PRIMARY KEY (model_id=? AND version=?) | USE TEMP B-TREE FOR ORDER BY",
+                "SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH v USING COVERING INDEX model_versions_updated (updated_at>?) | SEARCH t USING PRIMARY KEY (model_id=? AND version=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
             ],
             postgres: &[
                 "Index Scan using model_version_tags_value on model_version_tags t",
@@ -106,7 +106,7 @@ fn cases() -> Vec<Case> {
             sqlite: &[
                 "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN entries",
                 "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN entries",
-                "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | SEARCH t USING PRIMARY KEY (model_id=? AND version=?) | USE TEMP B-TREE FOR ORDER BY",
+                "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH t USING PRIMARY KEY (model_id=? AND version=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
             ],
             postgres: &[
                 "Index Scan using model_version_tags_value on model_version_tags t",
@@ -121,7 +121,7 @@ fn cases() -> Vec<Case> {
             sqlite: &[
                 "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN entries",
                 "SEARCH v USING COVERING INDEX model_versions_name_updated (name=?)",
-                "SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH v USING COVERING INDEX model_versions_name_updated (name=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | SEARCH t USING PRIMARY KEY (model_id=? AND version=?) | USE TEMP B-TREE FOR ORDER BY",
+                "SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH v USING COVERING INDEX model_versions_name_updated (name=?) | SEARCH t USING PRIMARY KEY (model_id=? AND version=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
             ],
             postgres: &[
                 "Index Scan using model_version_tags_value on model_version_tags t",
