@@ -5,15 +5,24 @@
 
 pub mod actor;
 pub mod artifact;
+pub mod dataset;
 pub mod error;
 pub mod event;
+pub mod experiment;
+pub mod metric;
+pub mod model_history;
 pub mod model_version;
 pub mod name;
 pub mod registered_model;
+pub mod run;
+pub mod run_name;
 pub mod search;
 pub mod source;
 pub mod stage;
 pub mod tag;
+
+mod python;
+mod uri;
 
 pub use actor::Actor;
 pub use error::{Error, ErrorCode, Result};

@@ -26,7 +26,7 @@ pub(crate) fn invalid_value(parameter: &str, value: &str, why: &str) -> Error {
 }
 
 /// A JSON string with everything beyond ASCII escaped, as Python's `json.dumps` prints it.
-fn ascii_json(value: &str) -> String {
+pub(crate) fn ascii_json(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 2);
     for c in serde_json::Value::from(value).to_string().chars() {
         if c.is_ascii() {
@@ -154,6 +154,11 @@ pub fn check_new_alias(alias: &str) -> Result<()> {
 /// underscores between digits. What does not fit 64 bits can name no version: `i64::MAX` stands for it.
 pub fn parse_version(text: &str) -> Result<i64> {
     let bad = || Error::invalid(format!("Parameter 'version' must be an integer, got '{text}'."));
+    parse_int(text).ok_or_else(bad)
+}
+
+/// Reads a whole number as Python's `int()` does. Beyond 64 bits it is `i64::MAX`, or its negative.
+pub(crate) fn parse_int(text: &str) -> Option<i64> {
     let trimmed = text.trim();
     let (negative, digits) = match trimmed.as_bytes().first() {
         Some(b'-') => (true, &trimmed[1..]),
@@ -163,10 +168,10 @@ pub fn parse_version(text: &str) -> Result<i64> {
     let groups_filled =
         digits.split('_').all(|group| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit()));
     if !groups_filled {
-        return Err(bad());
+        return None;
     }
     let number = digits.replace('_', "").parse::<i64>().unwrap_or(i64::MAX);
-    Ok(if negative { -number } else { number })
+    Some(if negative { -number } else { number })
 }
 
 #[cfg(test)]

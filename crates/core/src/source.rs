@@ -4,19 +4,14 @@
 //! Source of the rules: MLflow 3.17's checks on model version creation and the advisories that led to them.
 //! They look at the source alone, never at tags: a prompt's source must be one of two fixed words.
 
-use percent_encoding::percent_decode_str;
-
 use crate::name::{MAX_NAME, check_model_name};
+use crate::uri::{self, authority};
 use crate::{Error, Result};
 
 /// Characters in a source (the width of MLflow's column).
 pub const MAX_SOURCE: usize = 500;
 /// What a prompt's source may be: words that stand for "no artifacts".
 const PROMPT_SOURCES: [&str; 2] = ["prompt-template", "dummy-source"];
-/// Schemes whose client connects to whatever host the URI names.
-const HOST_SCHEMES: [&str; 9] =
-    ["http", "https", "ftp", "sftp", "hdfs", "viewfs", "r2", "b2", "mlflow-artifacts"];
-
 /// What the operator allows; from the environment variables of MLflow.
 #[derive(Clone, Debug, Default)]
 pub struct SourcePolicy {
@@ -84,8 +79,8 @@ pub fn check(
             )))
         };
     }
-    let scheme = scheme(source);
-    check_host(policy, source, &scheme)?;
+    uri::check_host(&policy.allowed_schemes, source, "source")?;
+    let scheme = uri::scheme(source);
     match scheme.as_str() {
         "models" => check_models_uri(source, model_id),
         "" | "file" => Err(local_path(source, run_id, model_id)),
@@ -101,35 +96,6 @@ pub fn check(
             }
         }
     }
-}
-
-/// The scheme in lower case; empty for a path.
-fn scheme(uri: &str) -> String {
-    let Some((before, _)) = uri.split_once(':') else { return String::new() };
-    let is_scheme = before.starts_with(|c: char| c.is_ascii_alphabetic())
-        && before.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
-    if is_scheme { before.to_ascii_lowercase() } else { String::new() }
-}
-
-/// The host part of a URI, empty when it has none.
-fn authority(uri: &str) -> &str {
-    let rest = uri.split_once(':').map_or(uri, |(_, rest)| rest);
-    rest.strip_prefix("//").map_or("", |rest| rest.split(['/', '?', '#']).next().unwrap_or_default())
-}
-
-fn check_host(policy: &SourcePolicy, source: &str, scheme: &str) -> Result<()> {
-    let on_this_server = scheme == "mlflow-artifacts" && authority(source).is_empty();
-    if !HOST_SCHEMES.contains(&scheme)
-        || on_this_server
-        || policy.allowed_schemes.iter().any(|s| s.eq_ignore_ascii_case(scheme))
-    {
-        return Ok(());
-    }
-    Err(Error::invalid(format!(
-        "'source' cannot use the '{scheme}' scheme: the '{scheme}' scheme addresses a host other than the tracking server's \
-         configured artifact storage, so the server would connect to the host named in the URI. Set the \
-         MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES environment variable on the server to allow it."
-    )))
 }
 
 fn not_contained(source: &str, parameter: &str) -> Error {
@@ -152,36 +118,16 @@ fn local_path(source: &str, run_id: &str, model_id: &str) -> Error {
     ))
 }
 
-/// Decodes percent-encoding (and `+`, as MLflow does) until nothing changes. Each round makes the text
-/// shorter or ends the loop.
-fn decoded(source: &str) -> String {
-    let mut text = source.to_owned();
-    loop {
-        let next = percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-        if next == text {
-            return text;
-        }
-        text = next;
-    }
-}
-
-/// Refuses relative parts, control characters and backslashes, however they are encoded, and a missing path.
+/// Refuses what [`uri::plain_path`] refuses, and a missing path.
 fn check_path(source: &str) -> Result<()> {
-    let plain = decoded(source);
-    let rest = plain.split_once(':').map_or("", |(_, rest)| rest);
-    let path = rest.strip_prefix("//").map_or(rest, |rest| rest.find('/').map_or("", |at| &rest[at..]));
-    let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    let unsafe_character = |c: char| c.is_control() || c == '\\' || c == char::REPLACEMENT_CHARACTER;
-    let relative =
-        plain.split(['/', ';']).any(|part| part == "..") || path.split('/').any(|part| part == ".");
-    if plain.contains(unsafe_character) || relative || !path.starts_with('/') {
-        return Err(Error::invalid(format!(
-            "Invalid model version source: '{source}'. If supplying a source as an http, https, local file path, ftp, \
-             objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references \
-             present. Please provide an absolute path."
-        )));
+    if uri::plain_path(source).is_some_and(|path| path.starts_with('/')) {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::invalid(format!(
+        "Invalid model version source: '{source}'. If supplying a source as an http, https, local file path, ftp, \
+         objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references \
+         present. Please provide an absolute path."
+    )))
 }
 
 fn check_runs_uri(source: &str, run_id: &str, model_id: &str) -> Result<Source> {
@@ -274,6 +220,7 @@ mod tests {
             "./../../../../etc",
             "..\\..\\..\\etc",
             "C:\\Windows",
+            "C:/Windows",
             "\\\\host\\share",
             "http://x/#/../../../../../../etc/",
             "http:///?/../../../../etc/",

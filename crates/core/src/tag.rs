@@ -63,17 +63,22 @@ impl Tag {
 
 /// Checks a key's shape, as a deletion needs it.
 pub fn check_key(key: &str) -> Result<()> {
+    check_key_of("key", key)
+}
+
+/// Checks the shape of a key (of a tag, a param, a metric) that a request calls `parameter`.
+pub(crate) fn check_key_of(parameter: &str, key: &str) -> Result<()> {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '/' | '_' | '.' | ' ' | '-' | ':');
     if !key.chars().all(allowed) {
         return Err(invalid_value(
-            "key",
+            parameter,
             key,
             "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), \
              colon(:) and slashes (/).",
         ));
     }
     if unsafe_as_path(key) {
-        return Err(invalid_value("key", key, &resolves_to(key)));
+        return Err(invalid_value(parameter, key, &resolves_to(key)));
     }
     Ok(())
 }
