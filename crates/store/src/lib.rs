@@ -4,13 +4,20 @@
 //! Nothing here decides anything: use-cases in the app crate call these functions inside a transaction.
 
 pub mod alias;
+pub mod dataset;
 pub mod db;
 pub mod event;
+pub mod experiment;
 pub mod model_version;
 pub mod model_version_search;
 pub mod page;
 pub mod registered_model;
 pub mod registered_model_search;
+pub mod run;
+pub mod run_metric;
+pub mod run_model;
+pub mod run_param;
+pub mod run_tag;
 pub mod search;
 mod search_page;
 pub mod stage_definitions;

@@ -17,7 +17,10 @@ fn padded_length(length: usize) -> usize {
 }
 
 /// `$n, $n+1, ...` for `IN (...)` and what to bind; the last value is repeated as padding.
-pub(crate) fn in_list<'a>(values: &[&'a str], first: usize) -> (String, Vec<Param<'a>>) {
+pub(crate) fn in_list<'a, T>(values: &[T], first: usize) -> (String, Vec<Param<'a>>)
+where
+    T: Copy + Default + Into<Param<'a>>,
+{
     let length = padded_length(values.len());
     let list: Vec<String> = (first..first + length).map(|n| format!("${n}")).collect();
     let filler = values.last().copied().unwrap_or_default();

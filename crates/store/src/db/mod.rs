@@ -5,6 +5,7 @@
 
 mod migrate;
 mod postgres;
+mod rows;
 mod sqlite;
 mod tls;
 mod tx;
@@ -16,6 +17,7 @@ use futures_util::future::BoxFuture;
 use greenroom_core::{Error, Result};
 use tokio::sync::Notify;
 
+pub use rows::Rows;
 pub use tx::{Statement, Tx};
 pub use value::{FromColumn, Param, Row};
 

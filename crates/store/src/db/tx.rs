@@ -6,7 +6,7 @@ use greenroom_core::{Error, ErrorCode, Result};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
-use super::{Param, Row, hide, unavailable};
+use super::{Param, Row, Rows, hide, unavailable};
 
 /// One statement of a batch.
 #[derive(Debug)]
@@ -114,6 +114,19 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// As [`Tx::opt`], and nobody can change the row until this transaction ends; others may hold it like this too.
+    pub async fn opt_shared<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        map: fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        match &self.engine {
+            Engine::Sqlite(_) => self.opt(sql, params, map).await,
+            Engine::Postgres(_) => self.opt(&format!("{sql} FOR SHARE"), params, map).await,
+        }
+    }
+
     /// Changes rows; how many.
     pub async fn exec(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
         match &mut self.engine {
@@ -160,6 +173,43 @@ impl<'c> Tx<'c> {
             self.exec(statement.sql, &statement.params).await?;
         }
         Ok(())
+    }
+
+    /// Adds many rows, `values` row after row, in few statements and one round trip on PostgreSQL.
+    pub async fn insert(&mut self, rows: Rows, values: &[Param<'_>]) -> Result<()> {
+        let pieces = rows.pieces(values);
+        if let Engine::Postgres(client) = &self.engine {
+            let outcome = async {
+                let mut prepared = Vec::with_capacity(pieces.len());
+                for (sql, values) in &pieces {
+                    prepared.push((client.prepare_cached(sql).await?, refs(values)));
+                }
+                try_join_all(prepared.iter().map(|(statement, values)| client.execute(statement, values)))
+                    .await
+            };
+            return match outcome.await {
+                Ok(_) => Ok(()),
+                Err(e) => Err(self.postgres_error(rows.before, &e)),
+            };
+        }
+        for (sql, values) in &pieces {
+            self.exec(sql, values).await?;
+        }
+        Ok(())
+    }
+
+    /// As [`Tx::insert`], for a text that returns a row for each.
+    pub async fn insert_returning<T>(
+        &mut self,
+        rows: Rows,
+        values: &[Param<'_>],
+        map: fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut returned = Vec::with_capacity(values.len() / rows.columns);
+        for (sql, values) in rows.pieces(values) {
+            returned.extend(self.all(&sql, values, map).await?);
+        }
+        Ok(returned)
     }
 
     /// Keeps every other writer out until this transaction ends; waits for those at work.
