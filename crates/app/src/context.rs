@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use greenroom_core::Result;
 use greenroom_core::artifact::ArtifactPolicy;
+use greenroom_core::run::LongValues;
 use greenroom_core::source::SourcePolicy;
 use greenroom_core::stage::{StageDefinitions, document};
 use greenroom_store::{Db, Tx, stage_definitions};
@@ -63,6 +64,8 @@ pub struct Policy {
     pub sources: SourcePolicy,
     /// Where artifacts go.
     pub artifacts: ArtifactPolicy,
+    /// What becomes of params and tags that are too long.
+    pub long_values: LongValues,
 }
 
 /// The world as a use-case sees it; cheap to clone.
@@ -78,6 +81,8 @@ pub struct Context {
     pub sources: Arc<SourcePolicy>,
     /// Where artifacts go.
     pub artifacts: Arc<ArtifactPolicy>,
+    /// What becomes of params and tags that are too long.
+    pub long_values: LongValues,
     /// The definitions read last; good as long as their revision is the one in force.
     definitions: Arc<RwLock<Arc<StageDefinitions>>>,
 }
@@ -85,13 +90,14 @@ pub struct Context {
 impl Context {
     /// A context over this database.
     pub fn new(db: Db, clock: Clock, ids: Ids, policy: Policy) -> Self {
-        let Policy { sources, artifacts } = policy;
+        let Policy { sources, artifacts, long_values } = policy;
         Self {
             db,
             clock,
             ids,
             sources: Arc::new(sources),
             artifacts: Arc::new(artifacts),
+            long_values,
             definitions: Arc::default(),
         }
     }

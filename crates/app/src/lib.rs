@@ -3,8 +3,10 @@
 
 pub mod context;
 pub mod event;
+pub mod experiment;
 pub mod model_version;
 pub mod registered_model;
+pub mod run;
 pub mod stage;
 
 mod record;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use greenroom_core::artifact::ArtifactPolicy;
+use greenroom_core::run::LongValues;
 use greenroom_core::source::SourcePolicy;
 use greenroom_server::{Policy, ServerConfig};
 use greenroom_store::DbConfig;
@@ -90,7 +91,11 @@ pub(crate) fn read(
         static_prefix,
         allowed_hosts: hosts.map(|list| split(&list)).or(file.allowed_hosts).unwrap_or_default(),
         allowed_origins: origins.map(|list| split(&list)).or(file.cors_allowed_origins).unwrap_or_default(),
-        policy: Policy { sources: sources(&env)?, artifacts: ArtifactPolicy::default() },
+        policy: Policy {
+            sources: sources(&env)?,
+            artifacts: ArtifactPolicy::default(),
+            long_values: long_values(&env)?,
+        },
     };
     Ok((config, LogConfig { json, filter }))
 }
@@ -128,9 +133,28 @@ fn sources(env: &impl Fn(&str) -> Option<String>) -> Result<SourcePolicy, String
     Ok(SourcePolicy { pattern: pattern.transpose()?, allowed_schemes: split(&allowed) })
 }
 
+/// MLflow's own variable for what becomes of params and tags that are too long.
+fn long_values(env: &impl Fn(&str) -> Option<String>) -> Result<LongValues, String> {
+    match env("MLFLOW_TRUNCATE_LONG_VALUES").map(|value| value.to_lowercase()).as_deref() {
+        None | Some("" | "true" | "1") => Ok(LongValues::Cut),
+        Some("false" | "0") => Ok(LongValues::Refuse),
+        Some(other) => {
+            Err(format!("MLFLOW_TRUNCATE_LONG_VALUES must be true, false, 1 or 0, got '{other}'."))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_values_are_cut_unless_mlflows_variable_says_no() {
+        let read = |value: &'static str| long_values(&|_: &str| Some(value.to_owned()));
+        assert_eq!(long_values(&|_: &str| None), Ok(LongValues::Cut));
+        assert_eq!((read("True"), read("0")), (Ok(LongValues::Cut), Ok(LongValues::Refuse)));
+        read("maybe").expect_err("neither");
+    }
 
     #[test]
     fn flags_win_over_variables_and_variables_over_defaults() {

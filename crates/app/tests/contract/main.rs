@@ -3,11 +3,15 @@
 
 mod contention;
 mod events;
+mod experiments;
 mod hostile;
 mod kinds;
 mod models;
 mod pages;
 mod races;
+mod run_metrics;
+mod run_races;
+mod runs;
 mod schema;
 mod search;
 mod stages;

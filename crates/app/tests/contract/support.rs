@@ -6,11 +6,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use futures_util::FutureExt;
 use greenroom_app::model_version::{NewVersion, VersionKey};
 use greenroom_app::registered_model::NewModel;
+use greenroom_app::run::NewRun;
 use greenroom_app::stage::Transition;
-use greenroom_app::{Clock, Context, Ids, Policy, event, model_version, registered_model, stage};
+use greenroom_app::{
+    Clock, Context, Ids, Policy, event, experiment, model_version, registered_model, run, stage,
+};
 use greenroom_core::event::{ChainHead, Event, Position};
+use greenroom_core::metric::{LoggedMetric, Metric};
 use greenroom_core::model_version::ModelVersionDetail;
 use greenroom_core::registered_model::RegisteredModelDetail;
+use greenroom_core::run::RunDetail;
 use greenroom_core::stage::TransitionAsk;
 use greenroom_core::{Actor, Result};
 use greenroom_store::{Db, DbConfig};
@@ -72,6 +77,7 @@ impl World {
     async fn over(uri: String, database: Option<String>, folder: Option<tempfile::TempDir>) -> Self {
         let time = Arc::new(AtomicI64::new(START));
         let cx = context(&uri, &time, "id").await;
+        experiment::ensure_default(&cx).await.unwrap();
         Self { cx, uri, time, database, _folder: folder }
     }
 
@@ -112,6 +118,20 @@ impl World {
         for _ in 0..versions {
             self.version(name).await;
         }
+    }
+
+    /// A new experiment's id.
+    pub(crate) async fn experiment(&self, name: &str) -> i64 {
+        experiment::create(&self.cx, new_experiment(name)).await.unwrap()
+    }
+
+    /// A new run's id.
+    pub(crate) async fn run(&self, experiment_id: i64) -> String {
+        run::create(&self.cx, new_run(experiment_id)).await.unwrap().run.id
+    }
+
+    pub(crate) async fn run_detail(&self, id: &str) -> RunDetail {
+        run::get(&self.cx, id.to_owned()).await.unwrap()
     }
 
     pub(crate) async fn apply(&self, document: &str) -> Result<stage::Applied> {
@@ -194,6 +214,19 @@ pub(crate) fn new_version(name: &str) -> NewVersion {
         description: String::new(),
         tags: Vec::new(),
     }
+}
+
+pub(crate) fn new_experiment(name: &str) -> experiment::NewExperiment {
+    experiment::NewExperiment { name: name.into(), artifact_location: String::new(), tags: Vec::new() }
+}
+
+pub(crate) fn new_run(experiment_id: i64) -> NewRun {
+    NewRun { experiment_id, user_id: "ada".into(), name: String::new(), started_at: START, tags: Vec::new() }
+}
+
+/// A point of a metric of the run alone.
+pub(crate) fn point(key: &str, value: f64, timestamp: i64, step: i64) -> LoggedMetric {
+    LoggedMetric::new(Metric::new("", key, value, timestamp, step).unwrap(), "", "", "").unwrap()
 }
 
 pub(crate) fn key(name: &str, version: i64) -> VersionKey {

@@ -1,0 +1,67 @@
+//! Logging metrics.
+
+use std::collections::BTreeMap;
+
+use futures_util::FutureExt;
+use greenroom_core::metric::{self as rules, LoggedMetric, Metric, MetricOwner};
+use greenroom_core::run::Run;
+use greenroom_core::{Error, Result};
+use greenroom_store::{Tx, run_metric};
+
+use super::find_active;
+use crate::Context;
+
+/// Logs a point of a metric.
+pub async fn log_metric(cx: &Context, run_id: String, point: LoggedMetric) -> Result<()> {
+    cx.db.write((run_id, point), |tx, (run_id, point)| log_one(tx, run_id, point).boxed()).await
+}
+
+async fn log_one(tx: &mut Tx<'_>, run_id: &str, point: &LoggedMetric) -> Result<()> {
+    let run = find_active(tx, run_id).await?;
+
+    add(tx, &run, std::slice::from_ref(point)).await
+}
+
+/// Adds points to a run that is locked, and moves the latest ones on.
+pub(super) async fn add(tx: &mut Tx<'_>, run: &Run, points: &[LoggedMetric]) -> Result<()> {
+    if points.is_empty() {
+        return Ok(());
+    }
+    let all = rules::distinct(points.iter().map(|point| &point.metric));
+    let numbers = run_metric::advance(tx, run, &rules::latest(all.iter().copied())).await?;
+    run_metric::add(tx, &numbers, &all).await?;
+
+    let owned = by_owner(points);
+    if owned.is_empty() {
+        return Ok(());
+    }
+    check_models(tx, owned.keys().map(|owner| owner.model_id.as_str()).collect()).await?;
+    let latest: Vec<(&MetricOwner, &Metric)> = owned
+        .iter()
+        .flat_map(|(owner, points)| {
+            rules::latest(points.iter().copied()).into_iter().map(move |p| (*owner, p))
+        })
+        .collect();
+    run_metric::advance_models(tx, run, &latest).await
+}
+
+fn by_owner(points: &[LoggedMetric]) -> BTreeMap<&MetricOwner, Vec<&Metric>> {
+    let mut owned: BTreeMap<&MetricOwner, Vec<&Metric>> = BTreeMap::new();
+    for point in points {
+        if let Some(owner) = &point.owner {
+            owned.entry(owner).or_default().push(&point.metric);
+        }
+    }
+    owned
+}
+
+/// Refuses points of logged models that never were.
+async fn check_models(tx: &mut Tx<'_>, mut ids: Vec<&str>) -> Result<()> {
+    ids.sort_unstable();
+    ids.dedup();
+    let known = run_metric::known_models(tx, &ids).await?;
+    match ids.iter().find(|id| !known.iter().any(|k| k == *id)) {
+        Some(id) => Err(Error::not_found(format!("Logged model with ID '{id}' not found."))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,43 @@
+//! Runs: what can be done with them.
+
+mod batch;
+mod change;
+mod create;
+mod delete;
+mod inputs;
+mod metric;
+mod model;
+mod param;
+mod read;
+mod tag;
+
+use greenroom_core::Result;
+use greenroom_core::run::{self as rules, Run};
+use greenroom_store::{Tx, run};
+
+pub use batch::{Batch, log_batch};
+pub use change::{RunChange, update};
+pub use create::{NewRun, create};
+pub use delete::{delete, restore};
+pub use inputs::{log_inputs, log_outputs};
+pub use metric::log_metric;
+pub use model::log_model;
+pub use param::log_param;
+pub use read::get;
+pub use tag::{delete_tag, set_tag};
+
+/// The run, to be changed, or the named error.
+async fn find_locked(tx: &mut Tx<'_>, id: &str) -> Result<Run> {
+    // No id holds a NUL, and not every database could be asked for one.
+    if id.contains('\0') {
+        return Err(rules::not_found(id));
+    }
+    run::lock_by_id(tx, id).await?.ok_or_else(|| rules::not_found(id))
+}
+
+/// The same, for what only active runs take in.
+async fn find_active(tx: &mut Tx<'_>, id: &str) -> Result<Run> {
+    let run = find_locked(tx, id).await?;
+    run.check_active()?;
+    Ok(run)
+}
