@@ -41,6 +41,7 @@ CREATE TABLE runs (
     deleted_at BIGINT
 ) WITHOUT ROWID;
 CREATE INDEX runs_started ON runs (experiment_id, started_at DESC, id);
+CREATE INDEX runs_name ON runs (experiment_id, name, started_at DESC, id);
 CREATE INDEX runs_deleted ON runs (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- What a run logged carries the run's experiment, which never changes, so that a search in one experiment walks one index.

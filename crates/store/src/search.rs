@@ -28,7 +28,7 @@ impl Sql {
     }
 
     /// Binds a value that is used more than once.
-    fn place(&mut self, value: impl Into<Param<'static>>) -> String {
+    pub(crate) fn place(&mut self, value: impl Into<Param<'static>>) -> String {
         self.params.push(value.into());
         format!("${}", self.params.len())
     }
@@ -185,11 +185,11 @@ pub(crate) fn sort_param(column: OrderColumn, value: &Value) -> Result<Param<'st
     }
 }
 
-fn bad_token() -> Error {
+pub(crate) fn bad_token() -> Error {
     Error::invalid("Invalid page token: its values do not fit the order. Give back a token as it was given.")
 }
 
-fn number_operator(comparison: NumberComparison) -> &'static str {
+pub(crate) fn number_operator(comparison: NumberComparison) -> &'static str {
     match comparison {
         NumberComparison::Equal => " = ",
         NumberComparison::NotEqual => " <> ",

@@ -5,6 +5,8 @@ mod listener;
 
 mod migrations;
 mod plans;
+mod run_plans;
+mod run_search;
 mod schema;
 mod search_plans;
 mod searches;

@@ -269,13 +269,15 @@ fn bound(params: &str) -> Vec<Param<'static>> {
     let list = params.trim_start_matches('[').trim_end_matches(']');
     let param = |written: &str| match written.trim_end_matches(')').split_once('(') {
         Some(("Int", number)) => Param::Int(number.parse().expect("a number")),
+        Some(("Float", number)) => Param::Float(number.parse().expect("a number")),
         Some(("Text", text)) => Param::Text(text.trim_matches('"').to_owned().into()),
         other => panic!("{other:?} in {params}"),
     };
     list.split(", ").map(param).collect()
 }
 
-async fn way(db: &Db, engine: Engine, heard: &Heard) -> Option<String> {
+/// How the engine goes about a statement that was overheard.
+pub(crate) async fn way(db: &Db, engine: Engine, heard: &Heard) -> Option<String> {
     let text = heard.message.strip_prefix("search: ")?;
     if engine == Engine::Sqlite {
         return Some(plan(db, text).await);

@@ -1,0 +1,162 @@
+//! `runs/search`: the ids of a page of runs, in order.
+//!
+//! Two ways lead to a page. Where few runs meet some condition, they are collected from its index and sorted.
+//! Else the runs are walked in their order, and those that do not match are left out.
+
+use greenroom_core::Result;
+use greenroom_core::search::{RunCondition, RunOrder};
+use serde_json::Value;
+
+use crate::db::Tx;
+use crate::keyset::{Term, after, order_by, select_value, value};
+use crate::page;
+use crate::run_condition::{among, from_index, of_run};
+use crate::run_order::{alias, entry, search_name, terms};
+use crate::search::Sql;
+
+/// A condition that no more runs meet is collected from its index, in runs for each run of the page, and at least.
+const FEW_PER_ROW: i64 = 10;
+const FEW: i64 = 3000;
+
+/// Which runs exist for a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Those that are not deleted.
+    Active,
+    /// Those that are.
+    Deleted,
+    /// Both.
+    All,
+}
+
+impl View {
+    /// ` AND ...` about the column that says when a row was deleted.
+    pub(crate) fn condition(self, deleted_at: &str) -> String {
+        match self {
+            Self::Active => format!("\n  AND {deleted_at} IS NULL"),
+            Self::Deleted => format!("\n  AND {deleted_at} IS NOT NULL"),
+            Self::All => String::new(),
+        }
+    }
+}
+
+/// What to look for.
+#[derive(Clone, Debug)]
+pub struct RunSearch {
+    /// In these experiments.
+    pub experiments: Vec<i64>,
+    /// Which runs exist.
+    pub view: View,
+    /// All of these hold.
+    pub filter: Vec<RunCondition>,
+    /// In which order; complete.
+    pub order: Vec<RunOrder>,
+    /// How many at most.
+    pub limit: i64,
+    /// Where to go on.
+    pub token: Option<String>,
+}
+
+/// The ids of a page of runs, and the token of the next page if there is one.
+pub async fn ids(tx: &mut Tx<'_>, search: &RunSearch) -> Result<(Vec<String>, Option<String>)> {
+    let name = search_name(&search.order);
+    let terms = terms(&search.order);
+    let after =
+        search.token.as_deref().map(|token| page::read_token(token, &name, terms.len())).transpose()?;
+    if search.experiments.is_empty() {
+        return Ok((Vec::new(), None));
+    }
+
+    let rows = search.limit.saturating_add(1);
+    let finder = Finder { search, after: after.as_deref(), terms: &terms };
+    let mut ids = match finder.rarest(tx, rows.saturating_mul(FEW_PER_ROW).max(FEW)).await? {
+        Some(condition) => finder.collect(tx, condition, rows).await?,
+        None => finder.walk(tx, rows).await?,
+    };
+    let token = if page::cut(&mut ids, search.limit) {
+        let last = ids.last().map(String::as_str).unwrap_or_default();
+        Some(page::token(&name, &finder.values(tx, last).await?))
+    } else {
+        None
+    };
+    Ok((ids, token))
+}
+
+/// Finds one page.
+pub(crate) struct Finder<'a> {
+    pub(crate) search: &'a RunSearch,
+    /// The sort values of the run before the page.
+    pub(crate) after: Option<&'a [Value]>,
+    pub(crate) terms: &'a [Term],
+}
+
+impl Finder<'_> {
+    /// The condition that the fewest runs meet, if an index says that they are fewer than `few`.
+    async fn rarest(&self, tx: &mut Tx<'_>, few: i64) -> Result<Option<&RunCondition>> {
+        let (mut rarest, mut fewest) = (None, few);
+        for condition in &self.search.filter {
+            let mut sql = Sql::default();
+            sql.push("SELECT COUNT(*) FROM (");
+            if !from_index(&mut sql, condition, &self.search.experiments) {
+                continue;
+            }
+            if let RunCondition::Metric { .. } = condition {
+                // In the order of that index: PostgreSQL would else walk another one.
+                sql.push(" ORDER BY x.value");
+            }
+            sql.push(" LIMIT ").bind(fewest).push(") AS entries");
+            let count = tx.search(&sql.text, &sql.params, |row| row.get::<i64>(0)).await?;
+            if let Some(count) = count.into_iter().next().filter(|count| *count < fewest) {
+                (rarest, fewest) = (Some(condition), count);
+            }
+        }
+        Ok(rarest)
+    }
+
+    /// The runs that meet one condition, sorted.
+    async fn collect(&self, tx: &mut Tx<'_>, driving: &RunCondition, rows: i64) -> Result<Vec<String>> {
+        let mut sql = Sql::default();
+        sql.push("WITH hits (run_id) AS MATERIALIZED (");
+        from_index(&mut sql, driving, &self.search.experiments);
+        // In this order for SQLite.
+        sql.push(")\nSELECT r.id\nFROM hits h CROSS JOIN runs r");
+        self.join_entries(&mut sql, 0);
+        sql.push("\nWHERE r.id = h.run_id AND ");
+        among(&mut sql, "r.experiment_id", &self.search.experiments);
+        sql.push(&self.search.view.condition("r.deleted_at"));
+        for condition in self.search.filter.iter().filter(|condition| *condition != driving) {
+            of_run(&mut sql, condition);
+        }
+        if let Some(values) = self.after {
+            after(&mut sql, self.terms, values)?;
+        }
+        order_by(&mut sql, self.terms);
+        sql.push("\nLIMIT ").bind(rows);
+        tx.search(&sql.text, &sql.params, |row| row.get(0)).await
+    }
+
+    /// Adds ` LEFT JOIN` for each key of the order, from this one on, that is an entry.
+    pub(crate) fn join_entries(&self, sql: &mut Sql, from: usize) {
+        for (index, key) in self.search.order.iter().enumerate().skip(from) {
+            if let Some((table, key)) = entry(&key.by) {
+                let o = alias(index);
+                sql.push(&format!("\n  LEFT JOIN {table} {o} ON {o}.run_id = r.id AND {o}.key = "))
+                    .bind(key.to_owned());
+            }
+        }
+    }
+
+    /// The sort values of a run, for a page token.
+    async fn values(&self, tx: &mut Tx<'_>, id: &str) -> Result<Vec<Value>> {
+        let mut sql = Sql::default();
+        for (index, term) in self.terms.iter().enumerate() {
+            sql.push(if index == 0 { "" } else { "\nUNION ALL " });
+            select_value(&mut sql, index, term);
+            sql.push(" FROM runs r");
+            self.join_entries(&mut sql, 0);
+            sql.push(" WHERE r.id = ").bind(id.to_owned());
+        }
+        sql.push("\nORDER BY place");
+        tx.search(&sql.text, &sql.params, value).await
+    }
+}
