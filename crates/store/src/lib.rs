@@ -9,6 +9,8 @@ pub mod db;
 pub mod event;
 pub mod experiment;
 mod keyset;
+pub mod metric_history;
+pub mod metric_sample;
 pub mod model_version;
 pub mod model_version_search;
 pub mod page;

@@ -3,6 +3,7 @@
 mod harness;
 mod listener;
 
+mod metric_history;
 mod migrations;
 mod plans;
 mod run_plans;
