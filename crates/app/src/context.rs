@@ -1,5 +1,6 @@
 //! What every use-case is given: the database, the time, new ids, and what the operator allows.
 
+use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use greenroom_core::Result;
@@ -70,7 +71,10 @@ pub struct Policy {
 
 /// The world as a use-case sees it; cheap to clone.
 #[derive(Clone)]
-pub struct Context {
+pub struct Context(Arc<World>);
+
+/// What is in a [`Context`].
+pub struct World {
     /// The state.
     pub db: Db,
     /// The time.
@@ -78,34 +82,47 @@ pub struct Context {
     /// New ids.
     pub ids: Ids,
     /// What sources versions may have.
-    pub sources: Arc<SourcePolicy>,
+    pub sources: SourcePolicy,
     /// Where artifacts go.
-    pub artifacts: Arc<ArtifactPolicy>,
+    pub artifacts: ArtifactPolicy,
     /// What becomes of params and tags that are too long.
     pub long_values: LongValues,
     /// The definitions read last; good as long as their revision is the one in force.
-    definitions: Arc<RwLock<Arc<StageDefinitions>>>,
+    definitions: RwLock<Arc<StageDefinitions>>,
+}
+
+impl Deref for Context {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.0
+    }
 }
 
 impl Context {
     /// A context over this database.
     pub fn new(db: Db, clock: Clock, ids: Ids, policy: Policy) -> Self {
         let Policy { sources, artifacts, long_values } = policy;
-        Self {
+        Self(Arc::new(World {
             db,
             clock,
             ids,
-            sources: Arc::new(sources),
-            artifacts: Arc::new(artifacts),
+            sources,
+            artifacts,
             long_values,
-            definitions: Arc::default(),
-        }
+            definitions: RwLock::default(),
+        }))
+    }
+
+    /// The stage definitions read last: whoever uses them has to see to it that their revision is in force.
+    pub(crate) fn known_definitions(&self) -> Arc<StageDefinitions> {
+        Arc::clone(&self.definitions.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The stage definitions in force, as this transaction sees them.
     pub(crate) async fn definitions(&self, tx: &mut Tx<'_>) -> Result<Arc<StageDefinitions>> {
         let revision = stage_definitions::revision(tx).await?;
-        let cached = Arc::clone(&self.definitions.read().unwrap_or_else(PoisonError::into_inner));
+        let cached = self.known_definitions();
         if cached.revision == revision {
             return Ok(cached);
         }

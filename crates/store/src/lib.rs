@@ -12,6 +12,7 @@ mod keyset;
 pub mod metric_history;
 pub mod metric_sample;
 pub mod model_version;
+pub mod model_version_detail;
 pub mod model_version_search;
 pub mod page;
 pub mod registered_model;

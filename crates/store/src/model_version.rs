@@ -41,10 +41,12 @@ pub async fn by_name(tx: &mut Tx<'_>, name: &str, version: i64) -> Result<Option
     tx.opt(BY_NAME, &[name.into(), version.into()], from_row).await
 }
 
-/// A version with its tags and aliases.
-pub async fn detail_by_name(tx: &mut Tx<'_>, name: &str, version: i64) -> Result<Option<ModelVersionDetail>> {
-    let Some(version) = by_name(tx, name, version).await? else { return Ok(None) };
-    Ok(Some(with_children(tx, version).await?))
+const STORAGE_LOCATION: &str =
+    "SELECT v.storage_location FROM model_versions v WHERE v.name = $1 AND v.version = $2";
+
+/// Where a version's artifacts are.
+pub async fn storage_location(tx: &mut Tx<'_>, name: &str, version: i64) -> Result<Option<String>> {
+    tx.opt(STORAGE_LOCATION, &[name.into(), version.into()], |row| row.get(0)).await
 }
 
 /// Loads what hangs on one version.

@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use greenroom_core::model_version::ModelVersionDetail;
 use greenroom_core::{Error, Result, name};
 use greenroom_store::model_version_search::{self, VersionSearch};
-use greenroom_store::{model_version, page};
+use greenroom_store::{model_version, model_version_detail, page};
 
 use super::VersionKey;
 use crate::{Context, registered_model};
@@ -12,9 +12,9 @@ use crate::{Context, registered_model};
 /// One version with its tags and aliases.
 pub async fn get(cx: &Context, key: VersionKey) -> Result<ModelVersionDetail> {
     cx.db
-        .read(key, |tx, key| {
+        .read_one(key, |tx, key| {
             async move {
-                let found = model_version::detail_by_name(tx, &key.name, key.version).await?;
+                let found = model_version_detail::by_name(tx, &key.name, key.version).await?;
                 found.ok_or_else(|| key.not_found())
             }
             .boxed()
@@ -25,10 +25,10 @@ pub async fn get(cx: &Context, key: VersionKey) -> Result<ModelVersionDetail> {
 /// Where the artifacts of a version are.
 pub async fn download_uri(cx: &Context, key: VersionKey) -> Result<String> {
     cx.db
-        .read(key, |tx, key| {
+        .read_one(key, |tx, key| {
             async move {
-                let found = model_version::by_name(tx, &key.name, key.version).await?;
-                found.map(|v| v.storage_location).ok_or_else(|| key.not_found())
+                let found = model_version::storage_location(tx, &key.name, key.version).await?;
+                found.ok_or_else(|| key.not_found())
             }
             .boxed()
         })

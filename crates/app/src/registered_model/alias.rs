@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use greenroom_core::event::{Change, EventKind};
 use greenroom_core::model_version::ModelVersionDetail;
 use greenroom_core::{Actor, Error, Result, name};
-use greenroom_store::{Tx, alias, model_version};
+use greenroom_store::{Tx, alias, model_version, model_version_detail};
 use serde_json::json;
 
 use super::{find, find_locked};
@@ -57,17 +57,31 @@ async fn delete(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, name: &str, alias:
     record::save(tx, &mut row, vec![alias::delete(&id, alias)], &[change], actor, cx.clock.now()).await
 }
 
-/// The version that an alias points at; `latest` (in any case) is the highest-numbered one.
+/// The version that an alias points at; `latest` (in any case) is the highest-numbered one. What is found at once
+/// takes one statement; what is not is looked at step by step, to say what is missing.
 pub async fn get_by_alias(cx: &Context, name: String, alias: String) -> Result<ModelVersionDetail> {
     name::check_model_name(&name)?;
     name::check_alias(&alias)?;
+    let found = cx
+        .db
+        .read_one((name.clone(), alias.clone()), |tx, (name, alias)| {
+            model_version_detail::by_alias(tx, name, alias).boxed()
+        })
+        .await?;
+    if let Some(detail) = found.filter(|_| !means_latest(&alias)) {
+        return Ok(detail);
+    }
     cx.db.read((name, alias), |tx, (name, alias)| resolve(tx, name, alias).boxed()).await
+}
+
+fn means_latest(alias: &str) -> bool {
+    alias.to_lowercase() == "latest"
 }
 
 async fn resolve(tx: &mut Tx<'_>, name: &str, alias: &str) -> Result<ModelVersionDetail> {
     let row = find(tx, name).await?;
     let id = row.model.id.as_str();
-    let version = if alias.to_lowercase() == "latest" {
+    let version = if means_latest(alias) {
         let highest = model_version::highest(tx, id).await?;
         highest.ok_or_else(|| Error::not_found(format!("Latest version not found for model {name}.")))?
     } else {
@@ -75,6 +89,6 @@ async fn resolve(tx: &mut Tx<'_>, name: &str, alias: &str) -> Result<ModelVersio
         // 400, not 404: MLflow's clients tell an unknown alias from an unknown model by it.
         found.ok_or_else(|| Error::invalid(format!("Registered model alias {alias} not found.")))?
     };
-    let detail = model_version::detail_by_name(tx, name, version).await?;
+    let detail = model_version_detail::by_name(tx, name, version).await?;
     detail.ok_or_else(|| version_cases::not_found(name, &version.to_string()))
 }

@@ -8,7 +8,7 @@ use greenroom_core::stage::StageDefinitions;
 use greenroom_core::{Result, name};
 use greenroom_store::registered_model::ModelRow;
 use greenroom_store::registered_model_search::{self, ModelSearch};
-use greenroom_store::{Tx, alias, event, model_version, page, tag};
+use greenroom_store::{Tx, alias, event, model_version, model_version_detail, page, tag};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -60,8 +60,26 @@ pub async fn latest_versions(
     stages: Vec<String>,
 ) -> Result<Vec<ModelVersionDetail>> {
     name::check_model_name(&name)?;
+    if let [stage] = stages.as_slice()
+        && let Some(found) = latest_at_once(cx, &name, stage).await?
+    {
+        return Ok(vec![found]);
+    }
     cx.db
         .read((cx.clone(), name, stages), |tx, (cx, name, stages)| latest(tx, cx, name, stages).boxed())
+        .await
+}
+
+/// One statement finds what is asked for most, a model's version in one stage, if the definitions known here are those in
+/// force. Everything else is looked at step by step.
+async fn latest_at_once(cx: &Context, name: &str, stage: &str) -> Result<Option<ModelVersionDetail>> {
+    let definitions = cx.known_definitions();
+    let Ok(stage) = definitions.for_model(name).find(stage) else { return Ok(None) };
+    let asked = (name.to_owned(), stage.name.clone(), definitions.revision);
+    cx.db
+        .read_one(asked, |tx, (name, stage, revision)| {
+            model_version_detail::latest_in(tx, name, stage, *revision).boxed()
+        })
         .await
 }
 

@@ -52,6 +52,22 @@ contract! {
         assert_eq!(wrong.code, ErrorCode::InvalidParameterValue);
     }
 
+    async fn definitions_that_another_process_applied_hold_for_the_next_read(world) {
+        world.model_with("m", 1).await;
+        let latest = |stage: &str| greenroom_app::registered_model::latest_versions(&world.cx, "m".into(), vec![stage.into()]);
+        assert_eq!(latest("NONE").await.unwrap()[0].version.version, 1);
+        assert_eq!(latest("Production").await.unwrap(), []);
+
+        let other = world.replica().await;
+        cases::apply(&other, actor(), RULES.to_owned()).await.unwrap();
+        transition(&other, "m", 1, "Staging", false).await.unwrap();
+        other.db.close().await;
+
+        assert_eq!(latest("Production").await.unwrap_err().code, ErrorCode::InvalidParameterValue);
+        assert_eq!(latest("staging").await.unwrap()[0].version.version, 1);
+        assert_eq!(latest("none").await.unwrap(), []);
+    }
+
     async fn a_refused_transition_changes_nothing_and_names_every_rule(world) {
         world.apply(RULES).await.unwrap();
         world.model_with("m", 1).await;

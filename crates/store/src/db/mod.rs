@@ -80,6 +80,19 @@ impl Db {
         }
     }
 
+    /// Runs a read of one statement: that sees one state by itself, and needs no snapshot opened and closed around it.
+    pub async fn read_one<P, T, F>(&self, params: P, job: F) -> Result<T>
+    where
+        F: for<'a> Fn(&'a mut Tx<'_>, &'a P) -> BoxFuture<'a, Result<T>> + Send + Sync + 'static,
+        P: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        match &self.engine {
+            Engine::Sqlite(db) => db.read_one(&params, &job),
+            Engine::Postgres(db) => db.read(&params, &job).await,
+        }
+    }
+
     /// Runs a read that may take long (a search, a history): on `SQLite` away from the caller's thread.
     pub async fn scan<P, T, F>(&self, params: P, job: F) -> Result<T>
     where

@@ -36,11 +36,14 @@ type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 type Job = Box<dyn FnOnce(Result<&mut Connection>) -> (bool, Answer) + Send>;
 
 #[derive(Clone, Debug)]
-pub(super) struct Sqlite {
-    path: Arc<PathBuf>,
-    idle: Arc<Mutex<Vec<Connection>>>,
+pub(super) struct Sqlite(Arc<File>);
+
+#[derive(Debug)]
+struct File {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
     scans: Arc<Semaphore>,
-    writer: Arc<Mutex<Option<Writer>>>,
+    writer: Mutex<Option<Writer>>,
 }
 
 #[derive(Debug)]
@@ -66,12 +69,12 @@ impl Sqlite {
             .name("sqlite-writer".to_owned())
             .spawn(move || write_loop(connection, jobs))
             .map_err(|e| hide("the writer thread cannot be started", &e))?;
-        Ok(Self {
-            path: Arc::new(path.to_owned()),
-            idle: Arc::default(),
+        Ok(Self(Arc::new(File {
+            path: path.to_owned(),
+            idle: Mutex::default(),
             scans: Arc::new(Semaphore::new(SCANS)),
-            writer: Arc::new(Mutex::new(Some(Writer { queue, thread }))),
-        })
+            writer: Mutex::new(Some(Writer { queue, thread })),
+        })))
     }
 
     /// Reads on the calling thread: a few index seeks take less time than handing them over would.
@@ -85,13 +88,26 @@ impl Sqlite {
         outcome
     }
 
+    /// As [`Sqlite::read`] for a closure that runs one statement.
+    pub(super) fn read_one<P, T, F>(&self, params: &P, job: &F) -> Result<T>
+    where
+        F: for<'a> Fn(&'a mut Tx<'_>, &'a P) -> BoxFuture<'a, Result<T>>,
+    {
+        let mut connection = self.borrow()?;
+        let mut tx = Tx::sqlite(&mut connection);
+        let outcome = at_once(job(&mut tx, params));
+        debug_assert!(tx.statements <= 1, "{} statements would see as many states", tx.statements);
+        self.give_back(connection);
+        outcome
+    }
+
     pub(super) async fn scan<P, T, F>(&self, params: P, job: F) -> Result<T>
     where
         F: for<'a> Fn(&'a mut Tx<'_>, &'a P) -> BoxFuture<'a, Result<T>> + Send + 'static,
         P: Send + 'static,
         T: Send + 'static,
     {
-        let permit = Arc::clone(&self.scans).acquire_owned().await.map_err(|_| closed())?;
+        let permit = Arc::clone(&self.0.scans).acquire_owned().await.map_err(|_| closed())?;
         let this = self.clone();
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
@@ -122,28 +138,28 @@ impl Sqlite {
             (keep, answer)
         });
         let queue =
-            self.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|w| w.queue.clone());
+            self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|w| w.queue.clone());
         queue.ok_or_else(closed)?.send(job).await.map_err(|_| closed())?;
         told.await.map_err(|_| closed())?
     }
 
     pub(super) async fn close(&self) {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Writer { queue, thread }) = writer {
             drop(queue);
             // Joins once the queue is drained; a panic there has been logged already.
             let _joined = tokio::task::spawn_blocking(move || thread.join()).await;
         }
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn borrow(&self) -> Result<Connection> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| connect(&self.path), Ok)
+        let idle = self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| connect(&self.0.path), Ok)
     }
 
     fn give_back(&self, connection: Connection) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.0.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < readers() {
             idle.push(connection);
         }
@@ -161,13 +177,17 @@ fn closed() -> Error {
     super::unavailable(&"the server is shutting down")
 }
 
-/// Runs a closure to its end. Nothing in it waits on anything but the connection, which answers at once.
 fn run<P, T, F>(connection: &mut Connection, params: &P, job: &F) -> Result<T>
 where
     F: for<'a> Fn(&'a mut Tx<'_>, &'a P) -> BoxFuture<'a, Result<T>>,
 {
     let mut tx = Tx::sqlite(connection);
-    job(&mut tx, params).now_or_never().expect("a store closure awaits nothing but its Tx")
+    at_once(job(&mut tx, params))
+}
+
+/// Runs a closure to its end. Nothing in it waits on anything but the connection, which answers at once.
+fn at_once<T>(job: BoxFuture<'_, Result<T>>) -> Result<T> {
+    job.now_or_never().expect("a store closure awaits nothing but its Tx")
 }
 
 fn connect(path: &Path) -> Result<Connection> {

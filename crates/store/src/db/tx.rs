@@ -25,6 +25,8 @@ pub struct Tx<'c> {
     pub(super) retry: bool,
     /// Set when a statement failed: PostgreSQL then answers COMMIT with a rollback.
     pub(super) failed: bool,
+    /// How many statements ran, on `SQLite`.
+    pub(super) statements: usize,
 }
 
 #[derive(Debug)]
@@ -35,11 +37,11 @@ enum Engine<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn sqlite(connection: &'c mut rusqlite::Connection) -> Self {
-        Self { engine: Engine::Sqlite(connection), retry: false, failed: false }
+        Self { engine: Engine::Sqlite(connection), retry: false, failed: false, statements: 0 }
     }
 
     pub(super) fn postgres(client: &'c ClientWrapper) -> Self {
-        Self { engine: Engine::Postgres(client), retry: false, failed: false }
+        Self { engine: Engine::Postgres(client), retry: false, failed: false, statements: 0 }
     }
 
     /// All rows.
@@ -51,6 +53,7 @@ impl<'c> Tx<'c> {
     ) -> Result<Vec<T>> {
         match &mut self.engine {
             Engine::Sqlite(connection) => {
+                self.statements += 1;
                 let mut statement = connection.prepare_cached(sql).map_err(|e| sqlite_error(sql, &e))?;
                 sqlite_rows(&mut statement, sql, params, map)
             }
@@ -77,6 +80,7 @@ impl<'c> Tx<'c> {
         tracing::trace!(?params, "search: {sql}");
         match &mut self.engine {
             Engine::Sqlite(connection) => {
+                self.statements += 1;
                 let mut statement = connection.prepare(sql).map_err(|e| sqlite_error(sql, &e))?;
                 sqlite_rows(&mut statement, sql, params, map)
             }
@@ -131,6 +135,7 @@ impl<'c> Tx<'c> {
     pub async fn exec(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
         match &mut self.engine {
             Engine::Sqlite(connection) => {
+                self.statements += 1;
                 debug_assert_ascending(sql);
                 let mut statement = connection.prepare_cached(sql).map_err(|e| sqlite_error(sql, &e))?;
                 let changed = statement

@@ -12,7 +12,10 @@ use greenroom_core::event::Position;
 use greenroom_core::search::{Target, parse_filter, parse_order_by};
 use greenroom_store::model_version_search::{self, VersionSearch};
 use greenroom_store::registered_model_search::{self, ModelSearch};
-use greenroom_store::{Db, Param, Tx, alias, event, model_version, registered_model, stage_definitions, tag};
+use greenroom_store::{
+    Db, Param, Tx, alias, event, model_version, model_version_detail, registered_model, stage_definitions,
+    tag,
+};
 
 use crate::harness::{Database, Engine};
 use crate::listener::Listener;
@@ -65,6 +68,26 @@ const HOT: &[(&str, Query, &str)] = &[
         "a version",
         query!(tx => model_version::by_name(tx, "m", 1)),
         "SEARCH v USING INDEX model_versions_name_version (name=? AND version=?)",
+    ),
+    (
+        "where a version's artifacts are",
+        query!(tx => model_version::storage_location(tx, "m", 1)),
+        "SEARCH v USING INDEX model_versions_name_version (name=? AND version=?)",
+    ),
+    (
+        "a version with its tags and aliases",
+        query!(tx => model_version_detail::by_name(tx, "m", 1)),
+        "SEARCH v USING INDEX model_versions_name_version (name=? AND version=?) | SEARCH t USING PRIMARY KEY (model_id=? AND version=?) | SEARCH a USING COVERING INDEX registered_model_aliases_version (model_id=? AND version=?)",
+    ),
+    (
+        "a version by an alias",
+        query!(tx => model_version_detail::by_alias(tx, "m", "a")),
+        "SEARCH m USING INDEX registered_models_name (name=?) | SEARCH k USING PRIMARY KEY (model_id=? AND alias=?) | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH t USING PRIMARY KEY (model_id=? AND version=?) | SEARCH a USING COVERING INDEX registered_model_aliases_version (model_id=? AND version=?)",
+    ),
+    (
+        "the latest version in a stage, at once",
+        query!(tx => model_version_detail::latest_in(tx, "m", "s", 0)),
+        "SEARCH m USING INDEX registered_models_name (name=?) | SEARCH r USING INDEX sqlite_autoindex_registry_1 (id=?) | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH h USING COVERING INDEX model_versions_stage (model_id=? AND stage=?) | SEARCH t USING PRIMARY KEY (model_id=? AND version=?) | SEARCH a USING COVERING INDEX registered_model_aliases_version (model_id=? AND version=?)",
     ),
     (
         "the tags of a version",
