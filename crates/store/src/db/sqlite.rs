@@ -1,9 +1,10 @@
 //! `SQLite`, embedded: reads on pooled connections, writes through one writer thread that groups commits.
 //!
-//! Every write runs in a savepoint of its own inside the group's transaction and is answered only after
-//! the commit has reached the disk (`synchronous=FULL`), so a failed write takes nobody else's with it and
-//! an acknowledged one survives a power cut. The group is whatever queued up while the one before was
-//! being committed: one client pays one fsync, many clients share one.
+//! A write is answered only after the group's commit has reached the disk (`synchronous=FULL`): an acknowledged one
+//! survives a power cut. A failed one takes nobody else's with it: where it had changed something, the group is
+//! rolled back and the others run again, each in a savepoint of its own. (Savepoints for all, always, would copy every
+//! page that is changed.) The group is whatever queued up while the one before was being committed: one client pays
+//! one fsync, many clients share one.
 
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
@@ -30,10 +31,42 @@ const SCANS: usize = 4;
 /// resident memory once for every connection, and the kernel caches the file anyway.
 const CACHES: usize = 48 * 1024;
 
-type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-/// Runs in its savepoint, or is told why there is none; says whether to keep what it did, and how to tell
-/// the caller once the group is committed.
-type Job = Box<dyn FnOnce(Result<&mut Connection>) -> (bool, Answer) + Send>;
+/// One caller's write.
+type Job = Box<dyn Write>;
+
+trait Write: Send {
+    /// Runs it, in place of whatever came out before; whether to keep what it did.
+    fn run(&mut self, connection: &mut Connection) -> bool;
+    /// Tells the caller the outcome, once the group is committed, or why it is not.
+    fn answer(self: Box<Self>, committed: Result<()>);
+}
+
+struct Written<P, T, F> {
+    params: P,
+    job: F,
+    outcome: Result<T>,
+    tell: oneshot::Sender<Result<T>>,
+}
+
+impl<P, T, F> Write for Written<P, T, F>
+where
+    F: for<'a> Fn(&'a mut Tx<'_>, &'a P) -> BoxFuture<'a, Result<T>> + Send,
+    P: Send,
+    T: Send,
+{
+    fn run(&mut self, connection: &mut Connection) -> bool {
+        // A panic in one closure must not take the writer, and everybody's writes, with it.
+        self.outcome =
+            std::panic::catch_unwind(AssertUnwindSafe(|| run(connection, &self.params, &self.job)))
+                .unwrap_or_else(|_| Err(hide("a write panicked", &"see above")));
+        self.outcome.is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: Result<()>) {
+        // The caller may have gone away; its write stands all the same.
+        let _gone = self.tell.send(committed.and(self.outcome));
+    }
+}
 
 #[derive(Clone, Debug)]
 pub(super) struct Sqlite(Arc<File>);
@@ -124,19 +157,7 @@ impl Sqlite {
         T: Send + 'static,
     {
         let (tell, told) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
-            // A panic in one closure must not take the writer, and everybody's writes, with it.
-            let outcome = connection.and_then(|connection| {
-                std::panic::catch_unwind(AssertUnwindSafe(|| run(connection, &params, &job)))
-                    .unwrap_or_else(|_| Err(hide("a write panicked", &"see above")))
-            });
-            let keep = outcome.is_ok();
-            let answer: Answer = Box::new(move |committed| {
-                // The caller may have gone away; its write stands all the same.
-                let _gone = tell.send(committed.and(outcome));
-            });
-            (keep, answer)
-        });
+        let job: Job = Box::new(Written { params, job, outcome: Err(closed()), tell });
         let queue =
             self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|w| w.queue.clone());
         queue.ok_or_else(closed)?.send(job).await.map_err(|_| closed())?;
@@ -230,26 +251,14 @@ fn execute(connection: &Connection, sql: &'static str) -> Result<()> {
 }
 
 fn write_loop(mut connection: Connection, mut jobs: mpsc::Receiver<Job>) {
-    let mut answers: Vec<Answer> = Vec::with_capacity(GROUP);
+    let mut group: Vec<Job> = Vec::with_capacity(GROUP);
     while let Some(first) = jobs.blocking_recv() {
-        let begun = execute(&connection, "BEGIN IMMEDIATE");
-        let mut next = Some(first);
-        while let Some(job) = next.take() {
-            answers.push(match &begun {
-                Ok(()) => in_savepoint(&mut connection, job),
-                Err(error) => job(Err(error.clone())).1,
-            });
-            if answers.len() < GROUP {
-                next = jobs.try_recv().ok();
-            }
+        let outcome = commit(&mut connection, &mut group, first, &mut jobs);
+        if outcome.is_err() && !connection.is_autocommit() {
+            let _refused = execute(&connection, "ROLLBACK");
         }
-        let committed = begun.and_then(|()| {
-            execute(&connection, "COMMIT").inspect_err(|_| {
-                let _already_rolled_back = execute(&connection, "ROLLBACK");
-            })
-        });
-        for answer in answers.drain(..) {
-            answer(committed.clone());
+        for job in group.drain(..) {
+            job.answer(outcome.clone());
         }
     }
     if let Err(error) = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);") {
@@ -257,18 +266,42 @@ fn write_loop(mut connection: Connection, mut jobs: mpsc::Receiver<Job>) {
     }
 }
 
-fn in_savepoint(connection: &mut Connection, job: Job) -> Answer {
-    if let Err(error) = execute(connection, "SAVEPOINT job") {
-        return job(Err(error)).1;
+/// Runs a write and those that are waiting behind it in one transaction; leaves in `group` whom to answer.
+fn commit(
+    connection: &mut Connection,
+    group: &mut Vec<Job>,
+    first: Job,
+    jobs: &mut mpsc::Receiver<Job>,
+) -> Result<()> {
+    let mut next = Some(first);
+    let mut begun = execute(connection, "BEGIN IMMEDIATE");
+    let mut spoilt = false;
+    while let Some(mut job) = next.take() {
+        if begun.is_ok() && !spoilt {
+            let before = connection.total_changes();
+            let kept = job.run(connection);
+            // A full disk, for one, makes SQLite roll back on its own.
+            spoilt = connection.is_autocommit() || (!kept && connection.total_changes() != before);
+        }
+        group.push(job);
+        if group.len() < GROUP {
+            next = jobs.try_recv().ok();
+        }
     }
-    let (keep, answer) = job(Ok(connection));
-    let ended = if keep {
-        execute(connection, "RELEASE job")
-    } else {
-        execute(connection, "ROLLBACK TO job").and_then(|()| execute(connection, "RELEASE job"))
-    };
-    match ended {
-        Ok(()) => answer,
-        Err(error) => Box::new(move |_| answer(Err(error))),
+    if spoilt {
+        if !connection.is_autocommit() {
+            execute(connection, "ROLLBACK")?;
+        }
+        begun = execute(connection, "BEGIN IMMEDIATE")
+            .and_then(|()| group.iter_mut().try_for_each(|job| in_savepoint(connection, job)));
     }
+    begun.and_then(|()| execute(connection, "COMMIT"))
+}
+
+fn in_savepoint(connection: &mut Connection, job: &mut Job) -> Result<()> {
+    execute(connection, "SAVEPOINT job")?;
+    if !job.run(connection) {
+        execute(connection, "ROLLBACK TO job")?;
+    }
+    execute(connection, "RELEASE job")
 }
