@@ -4,8 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderMap, Method, StatusCode, header};
 
@@ -71,33 +70,34 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// The check, as middleware.
-pub(crate) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().strip_prefix(guard.0.prefix.as_str()).unwrap_or(request.uri().path());
-    // Probes come by address or by a name that only the orchestrator knows.
-    if !matches!(path, "/health" | "/version" | "/livez" | "/readyz") {
-        let mut hosts = request.headers().get_all(header::HOST).iter();
-        let host = hosts
-            .next()
-            .and_then(|h| h.to_str().ok())
-            .or(request.uri().authority().map(http::uri::Authority::as_str));
-        if !host.is_some_and(|host| guard.knows_host(host)) || hosts.next().is_some() {
-            return text(
-                StatusCode::FORBIDDEN,
-                "Invalid Host header - possible DNS rebinding attack detected",
-            );
+impl Guard {
+    /// The answer to a request that must not come in.
+    pub(crate) fn refuse(&self, request: &Request) -> Option<Response> {
+        let path = request.uri().path();
+        let path = path.strip_prefix(self.0.prefix.as_str()).unwrap_or(path);
+        // Probes come by address or by a name that only the orchestrator knows.
+        if !matches!(path, "/health" | "/version" | "/livez" | "/readyz") {
+            let mut hosts = request.headers().get_all(header::HOST).iter();
+            let host = hosts
+                .next()
+                .and_then(|h| h.to_str().ok())
+                .or(request.uri().authority().map(http::uri::Authority::as_str));
+            if !host.is_some_and(|host| self.knows_host(host)) || hosts.next().is_some() {
+                return Some(text(
+                    StatusCode::FORBIDDEN,
+                    "Invalid Host header - possible DNS rebinding attack detected",
+                ));
+            }
         }
-    }
-    if let Some(origin) = request.headers().get(header::ORIGIN) {
-        let known = origin.to_str().is_ok_and(|origin| guard.knows_origin(origin, request.headers()));
+        let origin = request.headers().get(header::ORIGIN)?;
+        let known = origin.to_str().is_ok_and(|origin| self.knows_origin(origin, request.headers()));
         match *request.method() {
-            _ if known => {}
-            Method::GET | Method::HEAD => {}
-            Method::OPTIONS => return text(StatusCode::BAD_REQUEST, "Disallowed CORS origin"),
-            _ => return text(StatusCode::FORBIDDEN, "Cross-origin request blocked"),
+            _ if known => None,
+            Method::GET | Method::HEAD => None,
+            Method::OPTIONS => Some(text(StatusCode::BAD_REQUEST, "Disallowed CORS origin")),
+            _ => Some(text(StatusCode::FORBIDDEN, "Cross-origin request blocked")),
         }
     }
-    next.run(request).await
 }
 
 #[cfg(test)]

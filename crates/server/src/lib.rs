@@ -6,6 +6,7 @@ mod guard;
 mod http;
 mod listen;
 mod middleware;
+mod patience;
 mod request;
 mod respond;
 mod router;

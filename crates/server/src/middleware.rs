@@ -2,25 +2,24 @@
 
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use greenroom_core::Error;
 use http::{HeaderName, HeaderValue, Method, header};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
-use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::guard::{self, Guard};
+use crate::guard::Guard;
+use crate::patience;
 use crate::respond::MlflowError;
 
-/// Silence of a sender after which its request is given up.
-const BODY_SILENCE: Duration = Duration::from_secs(30);
 /// Answers smaller than this are not worth compressing.
 const COMPRESS_FROM: u64 = 4096;
 
@@ -34,26 +33,29 @@ pub(crate) fn wrap(routes: Router, guard: &Guard) -> Router {
         }))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers(AllowHeaders::mirror_request());
-    // The last one added is the outermost.
-    routes
-        .layer(RequestBodyTimeoutLayer::new(BODY_SILENCE))
-        .layer(CompressionLayer::new().gzip(true).compress_when(compressible))
-        .layer(cors)
-        .layer(from_fn_with_state(guard.clone(), guard::check))
+    // Around the router as a whole: layers of each route would be copied, boxed and all, for every request.
+    let onion = ServiceBuilder::new()
+        .layer(from_fn_with_state(guard.clone(), note))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(note))
+        .layer(cors)
+        .layer(CompressionLayer::new().gzip(true).compress_when(compressible))
+        .service(routes);
+    Router::new().fallback_service(onion)
 }
 
-/// Says what happened (5xx loudly, the rest for those who ask), numbers the request, and adds the headers that
-/// every answer has.
-async fn note(request: Request, next: Next) -> Response {
+/// Says what happened (5xx loudly, the rest for those who ask), numbers the request, turns away whom the guard does not
+/// know, and adds the headers that every answer has.
+async fn note(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let wanted = tracing::enabled!(tracing::Level::DEBUG);
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let begun = wanted.then(Instant::now);
 
-    let mut response = next.run(request).await;
+    let mut response = match guard.refuse(&request) {
+        Some(refusal) => refusal,
+        None => next.run(request.map(patience::limit)).await,
+    };
 
     let status = response.status().as_u16();
     let headers = response.headers_mut();

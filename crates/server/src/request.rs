@@ -1,5 +1,6 @@
 //! Extractors: a request of MLflow's API as its server reads it, and the pieces of a `/api/v1` request.
 
+use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -97,6 +98,9 @@ fn check_content_type(parts: &Parts) -> Result<()> {
 }
 
 async fn read_body(body: axum::body::Body) -> Result<Bytes> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     match Limited::new(body, MAX_BODY).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Error::new(

@@ -1,8 +1,11 @@
 //! The route table: every path of the server, in MLflow's order, then ours.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use axum::Router;
 use axum::response::IntoResponse;
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{MethodRouter, delete, get, patch, post};
 use greenroom_app::Context;
 use greenroom_core::{Error, ErrorCode};
 use http::{Method, Uri};
@@ -17,30 +20,40 @@ use crate::{ServerConfig, middleware, ui};
 /// Followers of the event stream at once.
 const FOLLOWERS: usize = 1000;
 
-/// What handlers share.
+/// What handlers share; cheap to clone.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Shared>);
+
+/// What is in an [`App`].
+pub struct Shared {
     /// The world of the use-cases.
     pub cx: Context,
     /// Cancelled when the server stops: endless answers end.
     pub stopping: CancellationToken,
-    pub(crate) followers: std::sync::Arc<Semaphore>,
+    pub(crate) followers: Arc<Semaphore>,
 }
 
 impl App {
     /// An app over this context.
     pub fn new(cx: Context, stopping: CancellationToken) -> Self {
-        Self { cx, stopping, followers: std::sync::Arc::new(Semaphore::new(FOLLOWERS)) }
+        Self(Arc::new(Shared { cx, stopping, followers: Arc::new(Semaphore::new(FOLLOWERS)) }))
+    }
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 
 /// Every route inside the onion.
 pub fn build(app: App, config: &ServerConfig) -> Router {
     let prefix = config.static_prefix.as_str();
-    let mlflow = mlflow_routes();
-    let routes = Router::new()
-        .nest("/api/2.0/mlflow", mlflow.clone())
-        .nest("/ajax-api/2.0/mlflow", mlflow)
+    let routes = mlflow_routes(Below("/api/2.0/mlflow", Router::new()));
+    let routes = mlflow_routes(Below("/ajax-api/2.0/mlflow", routes));
+    let routes = routes
         .route("/api/3.0/mlflow/server-info", get(misc::server_info))
         .route("/ajax-api/3.0/mlflow/server-info", get(misc::server_info))
         .nest("/api/v1", v1_routes())
@@ -58,8 +71,18 @@ pub fn build(app: App, config: &ServerConfig) -> Router {
     middleware::wrap(routes, &guard)
 }
 
-fn mlflow_routes() -> Router<App> {
-    Router::new()
+/// Routes below a path, spelled out: a nested router would put every request's URI together anew.
+struct Below<'a>(&'a str, Router<App>);
+
+impl Below<'_> {
+    fn route(self, path: &str, methods: MethodRouter<App>) -> Self {
+        let Self(base, routes) = self;
+        Self(base, routes.route(&format!("{base}{path}"), methods))
+    }
+}
+
+fn mlflow_routes(below: Below<'_>) -> Router<App> {
+    below
         .route("/registered-models/create", post(registered_model::create))
         .route("/registered-models/rename", post(registered_model::rename))
         .route("/registered-models/update", patch(registered_model::update))
@@ -87,6 +110,7 @@ fn mlflow_routes() -> Router<App> {
         .route("/model-versions/get-download-uri", get(model_version::download_uri))
         .route("/model-versions/set-tag", post(model_version::set_tag))
         .route("/model-versions/delete-tag", delete(model_version::delete_tag))
+        .1
 }
 
 fn v1_routes() -> Router<App> {
