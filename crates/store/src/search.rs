@@ -39,6 +39,7 @@ impl Sql {
 pub(crate) struct Layout {
     /// The table, under the letter that the columns here have.
     pub(crate) table: &'static str,
+    pub(crate) letter: &'static str,
     /// Which of its rows exist for a search.
     pub(crate) exists: &'static str,
     /// What identifies a row, and the same columns of a tag and of a list of hits.
@@ -59,6 +60,7 @@ pub(crate) struct Layout {
 
 pub(crate) const MODELS: Layout = Layout {
     table: "registered_models m",
+    letter: "m",
     exists: "m.deleted_at IS NULL",
     key: "m.id",
     tag_key: "t.model_id",
@@ -76,6 +78,7 @@ pub(crate) const MODELS: Layout = Layout {
 
 pub(crate) const VERSIONS: Layout = Layout {
     table: "model_versions v",
+    letter: "v",
     exists: "TRUE",
     key: "v.model_id, v.version",
     tag_key: "t.model_id, t.version",

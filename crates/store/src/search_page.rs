@@ -154,16 +154,16 @@ impl Page<'_> {
         driving: &Condition,
         map: fn(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let Layout { table, exists, key, tag_key, hit_key, hit_join, .. } = self.layout;
+        let Layout { table, letter, exists, key, tag_key, hit_key, hit_join, .. } = self.layout;
         let mut sql = Sql::default();
         let key = if matches!(driving, Condition::Tag { .. }) { tag_key } else { key };
-        // The index's own columns alone: asked for others, an engine with statistics may read the table instead.
+        // Step by step, each the only thing its planner sees: the index's own columns (asked for others, an engine with
+        // statistics may read the table instead), the rows they lead to, and only then what else is to hold for them.
         sql.push(&format!("WITH hits ({hit_key}) AS MATERIALIZED (\n  SELECT {key} FROM "));
         let whole = self.entries(&mut sql, driving);
-        // Joined in this order, and sorted: by columns that no index has, or PostgreSQL may walk one and look into the
-        // hits for every row.
         sql.push(&format!(
-            ")\nSELECT {}\nFROM hits h CROSS JOIN {table}\nWHERE {hit_join} AND {exists}",
+            "),\n{letter} AS MATERIALIZED (\n  SELECT {letter}.* FROM hits h CROSS JOIN {table}\n  WHERE {hit_join} AND {exists})\n\
+             SELECT {}\nFROM {letter}\nWHERE TRUE",
             self.columns
         ));
         self.matching(&mut sql, whole.then_some(driving));

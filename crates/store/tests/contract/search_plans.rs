@@ -77,11 +77,11 @@ fn cases() -> Vec<Case> {
             found: 5,
             sqlite: &[
                 "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN entries",
-                "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
+                "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SCAN v | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
             ],
             postgres: &[
                 "Index Scan using model_version_tags_value on model_version_tags t",
-                "Index Scan using model_version_tags_value on model_version_tags t | Sort | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v | Index Scan using registered_models_pkey on registered_models m",
+                "Index Scan using model_version_tags_value on model_version_tags t | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v_1 | Sort | CTE Scan on v | Index Scan using registered_models_pkey on registered_models m",
             ],
         },
         Case {
@@ -106,12 +106,12 @@ fn cases() -> Vec<Case> {
             sqlite: &[
                 "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN entries",
                 "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN entries",
-                "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH t USING PRIMARY KEY (model_id=? AND version=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
+                "SEARCH t USING COVERING INDEX model_version_tags_value (key=? AND <expr>=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SCAN v | SEARCH t USING PRIMARY KEY (model_id=? AND version=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
             ],
             postgres: &[
                 "Index Scan using model_version_tags_value on model_version_tags t",
                 "Index Scan using model_version_tags_value on model_version_tags t",
-                "Index Scan using model_version_tags_value on model_version_tags t | Sort | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v | Index Scan using registered_models_pkey on registered_models m | Index Scan using model_version_tags_pkey on model_version_tags t_1",
+                "Index Scan using model_version_tags_value on model_version_tags t | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v_1 | Sort | CTE Scan on v | Index Scan using registered_models_pkey on registered_models m | Index Scan using model_version_tags_pkey on model_version_tags t_1",
             ],
         },
         Case {
@@ -135,11 +135,11 @@ fn cases() -> Vec<Case> {
             found: 5,
             sqlite: &[
                 "SEARCH v USING COVERING INDEX model_versions_run (run_id=?) | SCAN entries",
-                "SEARCH v USING COVERING INDEX model_versions_run (run_id=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
+                "SEARCH v USING COVERING INDEX model_versions_run (run_id=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SCAN v | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
             ],
             postgres: &[
                 "Index Only Scan using model_versions_run on model_versions v",
-                "Index Scan using model_versions_run on model_versions v_1 | Sort | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v | Index Scan using registered_models_pkey on registered_models m",
+                "Index Scan using model_versions_run on model_versions v_1 | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v_2 | Sort | CTE Scan on v | Index Scan using registered_models_pkey on registered_models m",
             ],
         },
         Case {
@@ -163,11 +163,11 @@ fn cases() -> Vec<Case> {
             found: 1,
             sqlite: &[
                 "SEARCH v USING COVERING INDEX model_versions_source (source=?) | SCAN entries",
-                "SEARCH v USING COVERING INDEX model_versions_source (source=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
+                "SEARCH v USING COVERING INDEX model_versions_source (source=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SCAN v | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
             ],
             postgres: &[
                 "Index Only Scan using model_versions_source on model_versions v",
-                "Index Scan using model_versions_source on model_versions v_1 | Sort | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v | Index Scan using registered_models_pkey on registered_models m",
+                "Index Scan using model_versions_source on model_versions v_1 | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v_2 | Sort | CTE Scan on v | Index Scan using registered_models_pkey on registered_models m",
             ],
         },
         Case {
@@ -176,11 +176,11 @@ fn cases() -> Vec<Case> {
             found: 100,
             sqlite: &[
                 "SEARCH v USING COVERING INDEX model_versions_name_version (name>? AND name<?) | SCAN entries",
-                "SEARCH v USING COVERING INDEX model_versions_name_version (name>? AND name<?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
+                "SEARCH v USING COVERING INDEX model_versions_name_version (name>? AND name<?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SCAN v | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
             ],
             postgres: &[
                 "Index Only Scan using model_versions_name_version on model_versions v",
-                "Index Scan using model_versions_name_version on model_versions v_1 | Sort | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v | Index Scan using registered_models_pkey on registered_models m",
+                "Index Scan using model_versions_name_version on model_versions v_1 | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v_2 | Sort | CTE Scan on v | Index Scan using registered_models_pkey on registered_models m",
             ],
         },
         Case {
@@ -204,11 +204,11 @@ fn cases() -> Vec<Case> {
             found: 10,
             sqlite: &[
                 "SEARCH v USING COVERING INDEX model_versions_name_version (name=?) | SCAN entries",
-                "SEARCH v USING COVERING INDEX model_versions_name_version (name=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
+                "SEARCH v USING COVERING INDEX model_versions_name_version (name=?) | SCAN h | SEARCH v USING PRIMARY KEY (model_id=? AND version=?) | SCAN v | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
             ],
             postgres: &[
                 "Index Only Scan using model_versions_name_version on model_versions v",
-                "Index Scan using model_versions_name_version on model_versions v_1 | Sort | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v | Index Scan using registered_models_pkey on registered_models m",
+                "Index Scan using model_versions_name_version on model_versions v_1 | CTE Scan on hits h | Index Scan using model_versions_pkey on model_versions v_2 | Sort | CTE Scan on v | Index Scan using registered_models_pkey on registered_models m",
             ],
         },
         Case {
@@ -217,11 +217,11 @@ fn cases() -> Vec<Case> {
             found: 100,
             sqlite: &[
                 "SEARCH t USING COVERING INDEX registered_model_tags_value (key=? AND <expr>=?) | SCAN entries",
-                "SEARCH t USING COVERING INDEX registered_model_tags_value (key=? AND <expr>=?) | SCAN h | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
+                "SEARCH t USING COVERING INDEX registered_model_tags_value (key=? AND <expr>=?) | SCAN h | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | SCAN m | USE TEMP B-TREE FOR ORDER BY",
             ],
             postgres: &[
                 "Index Scan using registered_model_tags_value on registered_model_tags t",
-                "Index Scan using registered_model_tags_value on registered_model_tags t | Sort | CTE Scan on hits h | Index Scan using registered_models_pkey on registered_models m",
+                "Index Scan using registered_model_tags_value on registered_model_tags t | CTE Scan on hits h | Index Scan using registered_models_pkey on registered_models m_1 | Sort | CTE Scan on m",
             ],
         },
         Case {
@@ -230,11 +230,11 @@ fn cases() -> Vec<Case> {
             found: 10,
             sqlite: &[
                 "SEARCH m USING INDEX registered_models_name (name>? AND name<?) | SCAN entries",
-                "SEARCH m USING INDEX registered_models_name (name>? AND name<?) | SCAN h | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | USE TEMP B-TREE FOR ORDER BY",
+                "SEARCH m USING INDEX registered_models_name (name>? AND name<?) | SCAN h | SEARCH m USING INDEX sqlite_autoindex_registered_models_1 (id=?) | SCAN m | USE TEMP B-TREE FOR ORDER BY",
             ],
             postgres: &[
                 "Index Only Scan using registered_models_name on registered_models m",
-                "Index Scan using registered_models_name on registered_models m_1 | Sort | CTE Scan on hits h | Index Scan using registered_models_pkey on registered_models m",
+                "Index Scan using registered_models_name on registered_models m_1 | CTE Scan on hits h | Index Scan using registered_models_pkey on registered_models m_2 | Sort | CTE Scan on m",
             ],
         },
         Case {
