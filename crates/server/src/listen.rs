@@ -39,6 +39,7 @@ pub async fn serve(
     let cx = Context::new(db.clone(), Clock::system(), Ids::random(), config.policy.clone());
     // Definitions that this program cannot read must stop it now, not at the first transition.
     greenroom_app::stage::definitions(&cx).await?;
+    greenroom_app::experiment::ensure_default(&cx).await?;
     tracing::info!(%address, engine = db.engine_name(), "listening");
     let router = build(App::new(cx, stop.clone()), &config);
     ready(address);

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::guard::Guard;
-use crate::http::{misc, model_version, registered_model, v1};
+use crate::http::{experiment, metric, misc, model_version, registered_model, run, run_inputs, v1};
 use crate::respond::{MlflowError, V1Error};
 use crate::{ServerConfig, middleware, ui};
 
@@ -82,6 +82,10 @@ impl Below<'_> {
 }
 
 fn mlflow_routes(below: Below<'_>) -> Router<App> {
+    tracking_routes(registry_routes(below)).1
+}
+
+fn registry_routes(below: Below<'_>) -> Below<'_> {
     below
         .route("/registered-models/create", post(registered_model::create))
         .route("/registered-models/rename", post(registered_model::rename))
@@ -110,7 +114,31 @@ fn mlflow_routes(below: Below<'_>) -> Router<App> {
         .route("/model-versions/get-download-uri", get(model_version::download_uri))
         .route("/model-versions/set-tag", post(model_version::set_tag))
         .route("/model-versions/delete-tag", delete(model_version::delete_tag))
-        .1
+}
+
+fn tracking_routes(below: Below<'_>) -> Below<'_> {
+    below
+        .route("/experiments/create", post(experiment::create))
+        .route("/experiments/get", get(experiment::get))
+        .route("/experiments/get-by-name", get(experiment::get_by_name))
+        .route("/experiments/delete", post(experiment::delete))
+        .route("/experiments/restore", post(experiment::restore))
+        .route("/experiments/update", post(experiment::update))
+        .route("/experiments/set-experiment-tag", post(experiment::set_tag))
+        .route("/experiments/delete-experiment-tag", post(experiment::delete_tag))
+        .route("/runs/create", post(run::create))
+        .route("/runs/update", post(run::update))
+        .route("/runs/delete", post(run::delete))
+        .route("/runs/restore", post(run::restore))
+        .route("/runs/get", get(run::get))
+        .route("/runs/log-metric", post(metric::log))
+        .route("/runs/log-parameter", post(run::log_param))
+        .route("/runs/set-tag", post(run::set_tag))
+        .route("/runs/delete-tag", post(run::delete_tag))
+        .route("/runs/log-batch", post(metric::log_batch))
+        .route("/runs/log-model", post(run::log_model))
+        .route("/runs/log-inputs", post(run_inputs::log_inputs))
+        .route("/runs/outputs", post(run_inputs::log_outputs))
 }
 
 fn v1_routes() -> Router<App> {

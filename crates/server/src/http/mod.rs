@@ -1,6 +1,10 @@
 //! Handlers, one file per noun: read the request, call one use-case, convert its answer.
 
+pub(crate) mod experiment;
+pub(crate) mod metric;
 pub(crate) mod misc;
 pub(crate) mod model_version;
 pub(crate) mod registered_model;
+pub(crate) mod run;
+pub(crate) mod run_inputs;
 pub(crate) mod v1;

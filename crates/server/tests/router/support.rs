@@ -48,7 +48,12 @@ impl Server {
         let (time, ids) = (AtomicI64::new(1_700_000_000_000), AtomicI64::new(0));
         let clock = Clock::new(move || time.fetch_add(1, Ordering::SeqCst));
         let ids = Ids::new(move || format!("id{}", ids.fetch_add(1, Ordering::SeqCst)));
-        let cx = Context::new(Db::open(&db).await.unwrap(), clock, ids, Policy::default());
+        let opened = Db::open(&db).await.unwrap();
+        // As a server does when it starts, before the first tick of the clock that the tests look at.
+        let starting =
+            Context::new(opened.clone(), Clock::new(|| 1_600_000_000_000), Ids::random(), Policy::default());
+        greenroom_app::experiment::ensure_default(&starting).await.unwrap();
+        let cx = Context::new(opened, clock, ids, Policy::default());
         let config = ServerConfig {
             listen: ([127, 0, 0, 1], 5000).into(),
             db,

@@ -1,9 +1,13 @@
 //! MLflow's own shapes: how its requests are read and its answers written.
 
+pub mod experiment;
 pub mod fields;
+pub mod metric;
 pub mod model_version;
 pub mod registered_model;
+pub mod run;
 pub mod schema;
+pub mod tracking_schema;
 
 pub use fields::{Field, Fields, Kind};
 
