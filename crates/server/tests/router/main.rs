@@ -5,6 +5,7 @@ mod attacks;
 mod mlflow;
 mod oddities;
 mod support;
+mod tracking;
 mod transcripts;
 mod transport;
 mod v1;

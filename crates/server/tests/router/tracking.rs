@@ -63,10 +63,14 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     }
     match value {
         Value::Object(fields) => {
-            fields.iter().for_each(|(name, value)| places(value, &format!("{at}/{name}"), found))
+            for (name, value) in fields {
+                places(value, &format!("{at}/{name}"), found);
+            }
         }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(n, value)| places(value, &format!("{at}/{n}"), found));
+            for (n, value) in items.iter().enumerate() {
+                places(value, &format!("{at}/{n}"), found);
+            }
         }
         _ => {}
     }

@@ -127,3 +127,93 @@ async fn stages_and_history() {
     ];
     assert_snapshot!("stages_and_history", play(&server, "/api/v1", &calls).await);
 }
+
+#[tokio::test]
+async fn experiments() {
+    let server = Server::new().await;
+    let calls = [
+        ("GET", "/experiments/get?experiment_id=0", ""),
+        (
+            "POST",
+            "/experiments/create",
+            r#"{"name":"e","artifact_location":"s3://b/x","tags":[{"key":"team","value":"red"}]}"#,
+        ),
+        ("POST", "/experiments/create", r#"{"name":"e"}"#),
+        ("POST", "/experiments/create", r#"{"name":"f","artifact_location":"/etc"}"#),
+        ("GET", "/experiments/get-by-name?experiment_name=e", ""),
+        ("GET", "/experiments/get-by-name?experiment_name=nobody", ""),
+        ("GET", "/experiments/get?experiment_id=x", ""),
+        ("POST", "/experiments/set-experiment-tag", r#"{"experiment_id":"1","key":"a","value":"b"}"#),
+        ("POST", "/experiments/delete-experiment-tag", r#"{"experiment_id":"1","key":"team"}"#),
+        ("POST", "/experiments/delete-experiment-tag", r#"{"experiment_id":"1","key":"team"}"#),
+        ("POST", "/experiments/update", r#"{"experiment_id":"1","new_name":"g"}"#),
+        ("POST", "/experiments/update", r#"{"experiment_id":"1","new_name":"Default"}"#),
+        ("POST", "/experiments/delete", r#"{"experiment_id":"1"}"#),
+        ("POST", "/experiments/delete", r#"{"experiment_id":"1"}"#),
+        ("POST", "/experiments/update", r#"{"experiment_id":"1","new_name":"h"}"#),
+        ("GET", "/experiments/get?experiment_id=1", ""),
+        ("POST", "/experiments/restore", r#"{"experiment_id":"1"}"#),
+        ("POST", "/experiments/restore", r#"{"experiment_id":"9"}"#),
+    ];
+    assert_snapshot!("experiments", play(&server, "/api/2.0/mlflow", &calls).await);
+}
+
+#[tokio::test]
+async fn runs() {
+    let server = Server::new().await;
+    let calls = [
+        ("POST", "/runs/create", "{}"),
+        (
+            "POST",
+            "/runs/create",
+            r#"{"experiment_id":"0","user_id":"ada","run_name":"r","start_time":5,"tags":[{"key":"a","value":"1"}]}"#,
+        ),
+        ("POST", "/runs/create", r#"{"experiment_id":"7"}"#),
+        ("POST", "/runs/log-parameter", r#"{"run_id":"id1","key":"p","value":"1"}"#),
+        ("POST", "/runs/log-parameter", r#"{"run_uuid":"id1","key":"p","value":"2"}"#),
+        (
+            "POST",
+            "/runs/log-metric",
+            r#"{"run_id":"id1","key":"m","value":0.5,"timestamp":1700000000000,"step":3}"#,
+        ),
+        ("POST", "/runs/log-metric", r#"{"run_id":"id1","key":"n","value":"NaN","timestamp":1}"#),
+        ("POST", "/runs/log-metric", r#"{"run_id":"id1","key":"n","value":"x","timestamp":1}"#),
+        (
+            "POST",
+            "/runs/log-batch",
+            r#"{"run_id":"id1","metrics":[{"key":"m","value":1,"timestamp":2,"step":4},{"key":"i","value":"Infinity","timestamp":1}],"params":[{"key":"q","value":"2"}],"tags":[{"key":"mlflow.runName","value":"s"}]}"#,
+        ),
+        (
+            "POST",
+            "/runs/log-batch",
+            r#"{"run_id":"id1","metrics":[{"key":"m","value":1,"timestamp":1},{"key":"m","value":true,"timestamp":"x"}]}"#,
+        ),
+        ("POST", "/runs/log-batch", r#"{"run_id":"id1","params":[{"key":"q","value":"3"},{"key":"r"}]}"#),
+        ("POST", "/runs/set-tag", r#"{"run_id":"id1","key":"b","value":"2"}"#),
+        ("POST", "/runs/delete-tag", r#"{"run_id":"id1","key":"a"}"#),
+        ("POST", "/runs/delete-tag", r#"{"run_id":"id1","key":"a"}"#),
+        (
+            "POST",
+            "/runs/log-inputs",
+            r#"{"run_id":"id1","datasets":[{"tags":[{"key":"mlflow.data.context","value":"train"}],"dataset":{"name":"d","digest":"g","source_type":"local","source":"{}","schema":"{}"}}],"models":[{"model_id":"m-1"}]}"#,
+        ),
+        ("POST", "/runs/log-inputs", r#"{"run_id":"id1","datasets":[{"dataset":{"name":5}}]}"#),
+        ("POST", "/runs/outputs", r#"{"run_id":"id1","models":[{"model_id":"m-2","step":1}]}"#),
+        ("POST", "/runs/outputs", r#"{"run_id":"id1"}"#),
+        ("GET", "/runs/get?run_uuid=id1", ""),
+        ("POST", "/runs/update", r#"{"run_id":"id1","status":"FINISHED","end_time":9}"#),
+        ("POST", "/runs/update", r#"{"run_id":"id1","status":"LOST"}"#),
+        ("POST", "/runs/delete", r#"{"run_id":"id1"}"#),
+        ("POST", "/runs/log-metric", r#"{"run_id":"id1","key":"m","value":1,"timestamp":1}"#),
+        ("POST", "/runs/restore", r#"{"run_id":"id1"}"#),
+        ("GET", "/runs/get?run_id=nobody", ""),
+        (
+            "POST",
+            "/runs/log-model",
+            r#"{"run_id":"id0","model_json":"{\"artifact_path\":\"p\",\"flavors\":{},\"utc_time_created\":\"t\",\"run_id\":\"id0\"}"}"#,
+        ),
+        ("POST", "/runs/log-model", r#"{"run_id":"id0","model_json":"{}"}"#),
+        ("GET", "/runs/get?run_id=id0", ""),
+    ];
+    assert_snapshot!("runs", play(&server, "/ajax-api/2.0/mlflow", &calls).await);
+}
