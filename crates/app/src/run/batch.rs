@@ -5,7 +5,7 @@ use greenroom_core::Result;
 use greenroom_core::metric::LoggedMetric;
 use greenroom_core::run::{self as rules, Param};
 use greenroom_core::tag::Tag;
-use greenroom_store::Tx;
+use greenroom_store::{Tx, run_param};
 
 use super::{find_active, metric, param, tag};
 use crate::Context;
@@ -31,8 +31,10 @@ pub async fn log_batch(cx: &Context, run_id: String, batch: Batch) -> Result<()>
 
 async fn log(tx: &mut Tx<'_>, run_id: &str, batch: &Batch) -> Result<()> {
     let mut run = find_active(tx, run_id).await?;
+    let params = param::find_new(tx, &run, &batch.params).await?;
+    metric::check_models(tx, &batch.metrics).await?;
 
-    param::add(tx, &run, &batch.params).await?;
+    run_param::insert(tx, &run, &params).await?;
     metric::add(tx, &run, &batch.metrics).await?;
     tag::set(tx, &mut run, &batch.tags).await
 }

@@ -1,6 +1,6 @@
 //! Logging metrics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::FutureExt;
 use greenroom_core::metric::{self as rules, LoggedMetric, Metric, MetricOwner};
@@ -18,8 +18,25 @@ pub async fn log_metric(cx: &Context, run_id: String, point: LoggedMetric) -> Re
 
 async fn log_one(tx: &mut Tx<'_>, run_id: &str, point: &LoggedMetric) -> Result<()> {
     let run = find_active(tx, run_id).await?;
+    let points = std::slice::from_ref(point);
+    check_models(tx, points).await?;
 
-    add(tx, &run, std::slice::from_ref(point)).await
+    add(tx, &run, points).await
+}
+
+/// Refuses points of logged models that never were.
+pub(super) async fn check_models(tx: &mut Tx<'_>, points: &[LoggedMetric]) -> Result<()> {
+    let ids: BTreeSet<&str> =
+        points.iter().filter_map(|point| Some(point.owner.as_ref()?.model_id.as_str())).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<&str> = ids.into_iter().collect();
+    let known = run_metric::known_models(tx, &ids).await?;
+    match ids.iter().find(|id| !known.iter().any(|k| k == *id)) {
+        Some(id) => Err(Error::not_found(format!("Logged model with ID '{id}' not found."))),
+        None => Ok(()),
+    }
 }
 
 /// Adds points to a run that is locked, and moves the latest ones on.
@@ -32,10 +49,6 @@ pub(super) async fn add(tx: &mut Tx<'_>, run: &Run, points: &[LoggedMetric]) -> 
     run_metric::add(tx, &numbers, &all).await?;
 
     let owned = by_owner(points);
-    if owned.is_empty() {
-        return Ok(());
-    }
-    check_models(tx, owned.keys().map(|owner| owner.model_id.as_str()).collect()).await?;
     let latest: Vec<(&MetricOwner, &Metric)> = owned
         .iter()
         .flat_map(|(owner, points)| {
@@ -53,15 +66,4 @@ fn by_owner(points: &[LoggedMetric]) -> BTreeMap<&MetricOwner, Vec<&Metric>> {
         }
     }
     owned
-}
-
-/// Refuses points of logged models that never were.
-async fn check_models(tx: &mut Tx<'_>, mut ids: Vec<&str>) -> Result<()> {
-    ids.sort_unstable();
-    ids.dedup();
-    let known = run_metric::known_models(tx, &ids).await?;
-    match ids.iter().find(|id| !known.iter().any(|k| k == *id)) {
-        Some(id) => Err(Error::not_found(format!("Logged model with ID '{id}' not found."))),
-        None => Ok(()),
-    }
 }

@@ -24,13 +24,11 @@ async fn log_one(tx: &mut Tx<'_>, run_id: &str, param: &Param) -> Result<()> {
     run_param::insert(tx, &run, &[param]).await
 }
 
-/// Adds params to a run that is locked.
-pub(super) async fn add(tx: &mut Tx<'_>, run: &Run, params: &[Param]) -> Result<()> {
+/// Which params of a batch a run, which is locked, does not have yet; one that would change refuses them all.
+pub(super) async fn find_new<'a>(tx: &mut Tx<'_>, run: &Run, params: &'a [Param]) -> Result<Vec<&'a Param>> {
     if params.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let known = run_param::known(tx, run, params).await?;
-    let new = rules::new_params(&run.id, &known, params)?;
-
-    run_param::insert(tx, run, &new).await
+    rules::new_params(&run.id, &known, params)
 }
