@@ -1,7 +1,8 @@
 """Send the corpus to one server and keep what a client can see of each answer.
 
 Times become the label of the request during which they were taken, so that two servers can be
-compared on *what* moved a timestamp; page tokens become a placeholder, since they are opaque.
+compared on *what* moved a timestamp; page tokens become a placeholder, since they are opaque; ids of
+runs become numbers in the order in which a scenario meets them.
 """
 
 import bisect
@@ -18,10 +19,14 @@ from harness import poll
 
 from .request import Captured, Request, Scenario, encode
 
-TIMES = ("creation_timestamp", "last_updated_timestamp")
+TIMES = ("creation_timestamp", "last_updated_timestamp", "creation_time", "last_update_time")
 TOKEN = "next_page_token"
+# Lists whose order the Python server leaves to the database, and what tells their items apart.
+UNORDERED = {"tags": "key", "params": "key", "metrics": "key", "model_inputs": "model_id", "model_outputs": "model_id"}
 # In the error body of the Python server, but read by no client.
 UNREAD_ERROR_FIELDS = ("sqlstate", "error_class")
+
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 # The Python server prints sets of valid keys in an order that changes from start to start.
 _PYTHON_SET = re.compile(r"\{'[^{}:]*'\}")
@@ -60,7 +65,9 @@ class _Clock:
         if not isinstance(moment, int) or isinstance(moment, bool):
             return f"not an integer: {moment!r}"
         index = bisect.bisect_right(self.starts, moment) - 1
-        if index < 0 or moment > self.spans[index][0]:
+        if index < 0:
+            return "before the run"
+        if moment > self.spans[index][0]:
             return f"at no time of the run: {moment}"
         _, where, label = self.spans[index]
         return f"when: {label}" if where == scenario else f"when: {where}/{label}"
@@ -79,6 +86,7 @@ def record(url: str, scenarios: list[Scenario]) -> dict[str, Answer]:
 
 def _record_scenario(session: requests.Session, url: str, scenario: Scenario, clock: _Clock) -> dict[str, Answer]:
     seen: dict[str, Any] = {}
+    ids: dict[str, str] = {}
     answers = {}
     for request in scenario.requests:
         start = poll.next_millisecond()
@@ -86,7 +94,7 @@ def _record_scenario(session: requests.Session, url: str, scenario: Scenario, cl
         clock.add(start, time.time_ns() // 1_000_000, scenario.name, request.label)
         body = _json(response)
         seen[request.label] = body
-        comparable = _comparable(body, lambda moment: clock.label(moment, scenario.name))
+        comparable = _named(_comparable(body, lambda moment: clock.label(moment, scenario.name)), ids)
         answers[f"{scenario.name}/{request.label}"] = Answer(response.status_code, comparable, response.text)
     return answers
 
@@ -105,7 +113,10 @@ def _send(session: requests.Session, url: str, request: Request, seen: dict) -> 
 
 def _filled(value: Any, seen: dict) -> Any:
     if isinstance(value, Captured):
-        return (seen.get(value.label) or {}).get(value.field, "no such field was answered")
+        found = seen.get(value.label)
+        for name in value.field.split("."):
+            found = found.get(name) if isinstance(found, dict) else None
+        return "no such field was answered" if found is None else found
     if isinstance(value, dict):
         return {key: _filled(item, seen) for key, item in value.items()}
     if isinstance(value, list):
@@ -127,7 +138,21 @@ def _comparable(value: Any, when: Callable[[Any], str]) -> Any:
     if "error_code" in value:
         value = {key: item for key, item in value.items() if key not in UNREAD_ERROR_FIELDS}
         value["message"] = _PYTHON_SET.sub(_sorted_set, value.get("message", ""))
+    if list(value) == ["experiment_id"]:
+        # What one server takes and the other does not puts their counts apart.
+        return {"experiment_id": "a number" if value["experiment_id"].isdigit() else value["experiment_id"]}
     return {key: _comparable_field(key, item, when) for key, item in value.items()}
+
+
+def _named(value: Any, ids: dict[str, str]) -> Any:
+    """The same with `run 1` for the first id of a run that the scenario met, and so on."""
+    if isinstance(value, list):
+        return [_named(item, ids) for item in value]
+    if isinstance(value, dict):
+        return {key: _named(item, ids) for key, item in value.items()}
+    if isinstance(value, str):
+        return _RUN_ID.sub(lambda match: ids.setdefault(match.group(), f"run {len(ids) + 1}"), value)
+    return value
 
 
 def _by_number(versions: list) -> list:
@@ -145,6 +170,6 @@ def _comparable_field(key: str, value: Any, when: Callable[[Any], str]) -> Any:
             model | {"latest_versions": _by_number(model["latest_versions"])} if "latest_versions" in model else model
             for model in value
         ]
-    if key == "tags" and isinstance(value, list):
-        return sorted(value, key=lambda tag: tag.get("key", ""))
+    if key in UNORDERED and isinstance(value, list):
+        value = sorted(value, key=lambda item: item.get(UNORDERED[key], ""))
     return _comparable(value, when)

@@ -15,7 +15,7 @@ JSON = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True)
 class Captured:
-    """The value of `field` in the answer to the request called `label`, earlier in the scenario."""
+    """The value of `field` (dots lead inside) in the answer to the request called `label`, earlier in the scenario."""
 
     label: str
     field: str = "next_page_token"

@@ -4,11 +4,13 @@ from ..request import Scenario
 from . import (
     aliases,
     everything,
+    experiments,
     model_versions,
     paging,
     prompts,
     registered_models,
     required_fields,
+    runs,
     search_models,
     search_versions,
     sources,
@@ -31,4 +33,7 @@ SCENARIOS: list[Scenario] = [
     *search_versions.SCENARIOS,
     *paging.SCENARIOS,
     *prompts.SCENARIOS,
+    *experiments.SCENARIOS,
+    *runs.SCENARIOS,
+    *experiments.LAST,
 ]
