@@ -311,6 +311,10 @@ mod tests {
             ("\"Infinity\"", f64::INFINITY),
             ("\"-Infinity\"", f64::NEG_INFINITY),
             ("\"1e400\"", f64::INFINITY),
+            // To the last bit, which a quick parser gets wrong.
+            ("51.248178375505404", 51.248_178_375_505_404),
+            ("-93.31137037688033", -93.311_370_376_880_33),
+            ("-36.573994842753436", -36.573_994_842_753_436),
         ] {
             assert_eq!(read(value), Ok(Some(number)), "{value}");
         }
