@@ -11,11 +11,10 @@ use crate::{Error, Result};
 const HOST_SCHEMES: [&str; 9] =
     ["http", "https", "ftp", "sftp", "hdfs", "viewfs", "r2", "b2", "mlflow-artifacts"];
 
-/// The scheme in lower case; empty for a path. One letter is a drive of Windows, and that is a path.
+/// The scheme in lower case; empty for a path.
 pub(crate) fn scheme(uri: &str) -> String {
     let Some((before, _)) = uri.split_once(':') else { return String::new() };
-    let is_scheme = before.len() > 1
-        && before.starts_with(|c: char| c.is_ascii_alphabetic())
+    let is_scheme = before.starts_with(|c: char| c.is_ascii_alphabetic())
         && before.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
     if is_scheme { before.to_ascii_lowercase() } else { String::new() }
 }
@@ -57,8 +56,12 @@ pub(crate) fn decoded(uri: &str) -> String {
 }
 
 /// The path of a URI that has a scheme, decoded, without a slash at its end. `None` when relative parts, control
-/// characters or backslashes are anywhere in the URI, however they are encoded.
+/// characters or backslashes are anywhere in the URI, however they are encoded, and when it is no URI but a path with
+/// a drive of Windows.
 pub(crate) fn plain_path(uri: &str) -> Option<String> {
+    if scheme(uri).len() == 1 {
+        return None;
+    }
     let plain = decoded(uri);
     let rest = plain.split_once(':').map_or("", |(_, rest)| rest);
     let path = rest.strip_prefix("//").map_or(rest, |rest| rest.find('/').map_or("", |at| &rest[at..]));
@@ -74,15 +77,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_drive_is_no_scheme() {
-        for (uri, expected) in [
-            ("S3://b/x", "s3"),
-            ("C:/x", ""),
-            ("C:\\x", ""),
-            ("/x", ""),
-            ("a b:/x", ""),
-            ("models:/x", "models"),
-        ] {
+    fn schemes_are_read_in_lower_case() {
+        for (uri, expected) in
+            [("S3://b/x", "s3"), ("C:/x", "c"), ("/x", ""), ("a b:/x", ""), ("models:/x", "models")]
+        {
             assert_eq!(scheme(uri), expected, "{uri}");
         }
     }
@@ -91,7 +89,9 @@ mod tests {
     fn paths_are_read_after_decoding() {
         assert_eq!(plain_path("s3://b/x%20y/").as_deref(), Some("/x y"));
         assert_eq!(plain_path("s3://b").as_deref(), Some(""));
-        for bad in ["s3://b/%252e%252e/x", "s3://b/a%00", "s3://b/a\\b", "s3://b/./x", "s3://b/x;../y"] {
+        for bad in
+            ["s3://b/%252e%252e/x", "s3://b/a%00", "s3://b/a\\b", "s3://b/./x", "s3://b/x;../y", "C:/x"]
+        {
             assert_eq!(plain_path(bad), None, "{bad}");
         }
     }
