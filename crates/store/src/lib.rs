@@ -8,6 +8,7 @@ pub mod dataset;
 pub mod db;
 pub mod event;
 pub mod experiment;
+pub mod experiment_search;
 mod keyset;
 pub mod metric_history;
 pub mod metric_sample;

@@ -3,13 +3,17 @@
 //! Two ways lead to a page. Where few runs meet some condition, they are collected from its index and sorted.
 //! Else the runs are walked in their order, and those that do not match are left out.
 
+use std::collections::{BTreeSet, HashMap};
+
 use greenroom_core::Result;
+use greenroom_core::run::Run;
 use greenroom_core::search::{RunCondition, RunOrder};
 use serde_json::Value;
 
 use crate::db::Tx;
 use crate::keyset::{Term, after, order_by, select_value, value};
-use crate::page;
+use crate::page::{self, in_list};
+use crate::run::{COLUMNS, from_row};
 use crate::run_condition::{among, from_index, of_run};
 use crate::run_order::{alias, entry, search_name, terms};
 use crate::search::Sql;
@@ -68,7 +72,9 @@ pub async fn ids(tx: &mut Tx<'_>, search: &RunSearch) -> Result<(Vec<String>, Op
     }
 
     let rows = search.limit.saturating_add(1);
-    let finder = Finder { search, after: after.as_deref(), terms: &terms };
+    let experiments: BTreeSet<i64> = search.experiments.iter().copied().collect();
+    let experiments: Vec<i64> = experiments.into_iter().collect();
+    let finder = Finder { search, experiments: &experiments, after: after.as_deref(), terms: &terms };
     let mut ids = match finder.rarest(tx, rows.saturating_mul(FEW_PER_ROW).max(FEW)).await? {
         Some(condition) => finder.collect(tx, condition, rows).await?,
         None => finder.walk(tx, rows).await?,
@@ -82,9 +88,25 @@ pub async fn ids(tx: &mut Tx<'_>, search: &RunSearch) -> Result<(Vec<String>, Op
     Ok((ids, token))
 }
 
+/// A page of runs, and the token of the next page if there is one.
+pub async fn run(tx: &mut Tx<'_>, search: &RunSearch) -> Result<(Vec<Run>, Option<String>)> {
+    let (ids, token) = ids(tx, search).await?;
+    let mut found = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(page::CHILDREN) {
+        let some: Vec<&str> = some.iter().map(String::as_str).collect();
+        let (list, params) = in_list(&some, 1);
+        let sql = format!("SELECT {COLUMNS}\nFROM runs r\nWHERE r.id IN ({list})\nORDER BY r.id");
+        let runs = tx.all(&sql, &params, from_row).await?;
+        found.extend(runs.into_iter().map(|run| (run.id.clone(), run)));
+    }
+    Ok((ids.iter().filter_map(|id| found.remove(id)).collect(), token))
+}
+
 /// Finds one page.
 pub(crate) struct Finder<'a> {
     pub(crate) search: &'a RunSearch,
+    /// None twice.
+    pub(crate) experiments: &'a [i64],
     /// The sort values of the run before the page.
     pub(crate) after: Option<&'a [Value]>,
     pub(crate) terms: &'a [Term],
@@ -97,7 +119,7 @@ impl Finder<'_> {
         for condition in &self.search.filter {
             let mut sql = Sql::default();
             sql.push("SELECT COUNT(*) FROM (");
-            if !from_index(&mut sql, condition, &self.search.experiments) {
+            if !from_index(&mut sql, condition, self.experiments) {
                 continue;
             }
             if let RunCondition::Metric { .. } = condition {
@@ -117,12 +139,12 @@ impl Finder<'_> {
     async fn collect(&self, tx: &mut Tx<'_>, driving: &RunCondition, rows: i64) -> Result<Vec<String>> {
         let mut sql = Sql::default();
         sql.push("WITH hits (run_id) AS MATERIALIZED (");
-        from_index(&mut sql, driving, &self.search.experiments);
+        from_index(&mut sql, driving, self.experiments);
         // In this order for SQLite.
         sql.push(")\nSELECT r.id\nFROM hits h CROSS JOIN runs r");
         self.join_entries(&mut sql, 0);
         sql.push("\nWHERE r.id = h.run_id AND ");
-        among(&mut sql, "r.experiment_id", &self.search.experiments);
+        among(&mut sql, "r.experiment_id", self.experiments);
         sql.push(&self.search.view.condition("r.deleted_at"));
         for condition in self.search.filter.iter().filter(|condition| *condition != driving) {
             of_run(&mut sql, condition);

@@ -78,7 +78,7 @@ impl Finder<'_> {
         let terms: Vec<Term> = value_term.into_iter().chain(self.terms[skipped..].iter().cloned()).collect();
         let place = place.map(|values| &values[if part == Part::With { 1 } else { skipped }..]);
 
-        let experiments = self.search.experiments.as_slice();
+        let experiments = self.experiments;
         if !(2..=SIDE_BY_SIDE).contains(&experiments.len()) {
             return self.arm(sql, part, leading, experiments, &terms, place, rows);
         }

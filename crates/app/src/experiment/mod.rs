@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod read;
 mod rename;
+mod search;
 mod tag;
 
 use greenroom_core::Result;
@@ -14,6 +15,7 @@ pub use create::{NewExperiment, create, ensure_default};
 pub use delete::{delete, restore};
 pub use read::{get, get_by_name};
 pub use rename::rename;
+pub use search::search;
 pub use tag::{delete_tag, set_tag};
 
 /// The experiment, to be changed, or the named error.

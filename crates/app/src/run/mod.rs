@@ -4,11 +4,13 @@ mod batch;
 mod change;
 mod create;
 mod delete;
+mod history;
 mod inputs;
 mod metric;
 mod model;
 mod param;
 mod read;
+mod search;
 mod tag;
 
 use greenroom_core::Result;
@@ -19,11 +21,13 @@ pub use batch::{Batch, log_batch};
 pub use change::{RunChange, update};
 pub use create::{NewRun, create};
 pub use delete::{delete, restore};
+pub use history::{MetricKey, MetricOfRuns, RunPoint, history, history_of_runs, sample_of_runs};
 pub use inputs::{log_inputs, log_outputs};
 pub use metric::log_metric;
 pub use model::log_model;
 pub use param::log_param;
 pub use read::get;
+pub use search::search;
 pub use tag::{delete_tag, set_tag};
 
 /// The run, to be changed, or the named error.

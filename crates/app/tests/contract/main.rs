@@ -11,6 +11,7 @@ mod pages;
 mod races;
 mod run_metrics;
 mod run_races;
+mod run_searches;
 mod runs;
 mod schema;
 mod search;
