@@ -8,13 +8,15 @@ use std::fmt::Write as _;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use greenroom_core::Result;
+use greenroom_core::dataset::Dataset;
 use greenroom_core::event::Position;
+use greenroom_core::run::{Param as RunParam, Run, RunStatus};
 use greenroom_core::search::{Target, parse_filter, parse_order_by};
 use greenroom_store::model_version_search::{self, VersionSearch};
 use greenroom_store::registered_model_search::{self, ModelSearch};
 use greenroom_store::{
-    Db, Param, Tx, alias, event, model_version, model_version_detail, registered_model, stage_definitions,
-    tag,
+    Db, Param, Tx, alias, dataset, event, experiment, model_version, model_version_detail, registered_model,
+    run, run_metric, run_model, run_param, run_tag, stage_definitions, tag,
 };
 
 use crate::harness::{Database, Engine};
@@ -220,7 +222,102 @@ const HOT: &[(&str, Query, &str)] = &[
         query!(tx => stage_definitions::revision(tx)),
         "SEARCH registry USING INDEX sqlite_autoindex_registry_1 (id=?)",
     ),
+    (
+        "an experiment",
+        query!(tx => experiment::by_id(tx, 1)),
+        "SEARCH e USING INDEX sqlite_autoindex_experiments_1 (id=?)",
+    ),
+    (
+        "an experiment by name",
+        query!(tx => experiment::by_name(tx, "e")),
+        "SEARCH e USING INDEX experiments_name (name=?)",
+    ),
+    (
+        "a tag of an experiment",
+        query!(tx => experiment::tag(tx, 1, "k")),
+        "SEARCH experiment_tags USING PRIMARY KEY (experiment_id=? AND key=?)",
+    ),
+    ("a run", query!(tx => run::by_id(tx, "r")), "SEARCH r USING PRIMARY KEY (id=?)"),
+    (
+        "the latest points of runs",
+        query!(tx => run_metric::latest_of(tx, &["r", "s"])),
+        "SEARCH run_metrics USING INDEX run_metrics_run (run_id=?)",
+    ),
+    (
+        "the params of runs",
+        query!(tx => run_param::of_runs(tx, &["r", "s"])),
+        "SEARCH run_params USING PRIMARY KEY (run_id=?)",
+    ),
+    (
+        "params that are asked for",
+        query!(tx => run_param::known(tx, &a_run(), &[a_param()])),
+        "SEARCH run_params USING PRIMARY KEY (run_id=? AND key=?)",
+    ),
+    (
+        "the tags of runs",
+        query!(tx => run_tag::of_runs(tx, &["r", "s"])),
+        "SEARCH run_tags USING PRIMARY KEY (run_id=?)",
+    ),
+    (
+        "a tag of a run",
+        query!(tx => run_tag::get(tx, "r", "k")),
+        "SEARCH run_tags USING PRIMARY KEY (run_id=? AND key=?)",
+    ),
+    (
+        "the models of runs",
+        query!(tx => run_model::of_runs(tx, &["r", "s"])),
+        "SEARCH run_models USING PRIMARY KEY (run_id=?) | USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY",
+    ),
+    (
+        "the datasets of runs",
+        query!(tx => dataset::of_runs(tx, &["r", "s"])),
+        "SEARCH u USING PRIMARY KEY (run_id=?) | SEARCH d USING PRIMARY KEY (id=?) | USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY",
+    ),
+    (
+        "what a run took in",
+        query!(tx => dataset::taken_in(tx, &a_run())),
+        "SEARCH run_datasets USING PRIMARY KEY (run_id=?) | USE TEMP B-TREE FOR ORDER BY",
+    ),
+    (
+        "datasets by name and digest",
+        query!(tx => dataset::ids(tx, &a_run(), &[&a_dataset()])),
+        "SEARCH datasets USING COVERING INDEX datasets_digest (experiment_id=? AND name=? AND digest=?)",
+    ),
+    (
+        "logged models that exist",
+        query!(tx => run_metric::known_models(tx, &["m", "n"])),
+        "SEARCH logged_models USING PRIMARY KEY (id=?)",
+    ),
 ];
+
+fn a_run() -> Run {
+    Run {
+        id: "r".into(),
+        experiment_id: 1,
+        name: String::new(),
+        user_id: String::new(),
+        status: RunStatus::Running,
+        started_at: 0,
+        ended_at: None,
+        artifact_uri: String::new(),
+        deleted_at: None,
+    }
+}
+
+fn a_param() -> RunParam {
+    RunParam { key: "k".into(), value: String::new() }
+}
+
+fn a_dataset() -> Dataset {
+    Dataset {
+        name: "d".into(),
+        digest: "g".into(),
+        source_type: String::new(),
+        source: String::new(),
+        schema: None,
+        profile: None,
+    }
+}
 
 /// What the store logs when a query's tables are gone: its text.
 async fn overhear(broken: &Db, listener: &Listener, query: Query) -> String {
