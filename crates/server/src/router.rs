@@ -13,7 +13,10 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::guard::Guard;
-use crate::http::{experiment, metric, misc, model_version, registered_model, run, run_inputs, v1};
+use crate::http::{
+    experiment, experiment_search, metric, metric_history, misc, model_version, registered_model, run,
+    run_inputs, run_search, v1,
+};
 use crate::respond::{MlflowError, V1Error};
 use crate::{ServerConfig, middleware, ui};
 
@@ -54,6 +57,7 @@ pub fn build(app: App, config: &ServerConfig) -> Router {
     let routes = mlflow_routes(Below("/api/2.0/mlflow", Router::new()));
     let routes = mlflow_routes(Below("/ajax-api/2.0/mlflow", routes));
     let routes = routes
+        .route("/ajax-api/2.0/mlflow/metrics/get-history-bulk", get(metric_history::history_of_runs))
         .route("/api/3.0/mlflow/server-info", get(misc::server_info))
         .route("/ajax-api/3.0/mlflow/server-info", get(misc::server_info))
         .nest("/api/v1", v1_routes())
@@ -121,6 +125,7 @@ fn tracking_routes(below: Below<'_>) -> Below<'_> {
         .route("/experiments/create", post(experiment::create))
         .route("/experiments/get", get(experiment::get))
         .route("/experiments/get-by-name", get(experiment::get_by_name))
+        .route("/experiments/search", get(experiment_search::search).post(experiment_search::search))
         .route("/experiments/delete", post(experiment::delete))
         .route("/experiments/restore", post(experiment::restore))
         .route("/experiments/update", post(experiment::update))
@@ -131,6 +136,7 @@ fn tracking_routes(below: Below<'_>) -> Below<'_> {
         .route("/runs/delete", post(run::delete))
         .route("/runs/restore", post(run::restore))
         .route("/runs/get", get(run::get))
+        .route("/runs/search", post(run_search::search))
         .route("/runs/log-metric", post(metric::log))
         .route("/runs/log-parameter", post(run::log_param))
         .route("/runs/set-tag", post(run::set_tag))
@@ -139,6 +145,8 @@ fn tracking_routes(below: Below<'_>) -> Below<'_> {
         .route("/runs/log-model", post(run::log_model))
         .route("/runs/log-inputs", post(run_inputs::log_inputs))
         .route("/runs/outputs", post(run_inputs::log_outputs))
+        .route("/metrics/get-history", get(metric_history::history))
+        .route("/metrics/get-history-bulk-interval", get(metric_history::sample_of_runs))
 }
 
 fn v1_routes() -> Router<App> {

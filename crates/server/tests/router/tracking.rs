@@ -56,6 +56,21 @@ fn writes(run: &str) -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// The same of the searches that take a body.
+fn searches() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "runs/search",
+            json!({ "experiment_ids": ["0"], "filter": "metrics.m > 0 AND params.`k` != 'v'", "run_view_type": "ALL",
+            "max_results": 1, "order_by": ["metrics.m DESC"], "page_token": "" }),
+        ),
+        (
+            "experiments/search",
+            json!({ "filter": "tags.k IS NOT NULL", "view_type": "ALL", "max_results": 1, "order_by": ["name"], "page_token": "" }),
+        ),
+    ]
+}
+
 /// The pointers to every value inside, the innermost included.
 fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     if !at.is_empty() {
@@ -101,7 +116,7 @@ async fn whatever_is_put_in_a_request_no_answer_is_a_5xx() {
         json!({ "key": {} }),
     ];
     let (server, run) = server_with_a_run().await;
-    for (path, body) in writes(&run) {
+    for (path, body) in writes(&run).into_iter().chain(searches()) {
         let mut all = Vec::new();
         places(&body, "", &mut all);
         for place in all {

@@ -217,3 +217,50 @@ async fn runs() {
     ];
     assert_snapshot!("runs", play(&server, "/ajax-api/2.0/mlflow", &calls).await);
 }
+
+#[tokio::test]
+async fn tracking_searches() {
+    let server = Server::new().await;
+    let calls = [
+        ("POST", "/experiments/create", r#"{"name":"e","tags":[{"key":"team","value":"red"}]}"#),
+        ("GET", "/experiments/search?max_results=1", ""),
+        (
+            "POST",
+            "/experiments/search",
+            r#"{"max_results":5,"filter":"tags.team = 'red'","view_type":"ALL"}"#,
+        ),
+        ("POST", "/experiments/search", r#"{"max_results":5,"view_type":"DELETED_ONLY"}"#),
+        ("POST", "/experiments/search", "{}"),
+        ("POST", "/experiments/search", r#"{"max_results":5,"filter":"metrics.a > 1"}"#),
+        ("POST", "/runs/create", r#"{"experiment_id":"1","run_name":"a","start_time":1}"#),
+        ("POST", "/runs/create", r#"{"experiment_id":"1","run_name":"b","start_time":2}"#),
+        (
+            "POST",
+            "/runs/log-batch",
+            r#"{"run_id":"id1","metrics":[{"key":"m","value":1,"timestamp":3,"step":1},{"key":"m","value":"NaN","timestamp":3,"step":2},{"key":"m","value":0.5,"timestamp":4,"step":0}]}"#,
+        ),
+        (
+            "POST",
+            "/runs/search",
+            r#"{"experiment_ids":["1"],"max_results":1,"order_by":["attributes.run_name"]}"#,
+        ),
+        ("POST", "/runs/search", r#"{"experiment_ids":["1"],"filter":"metrics.m != 7"}"#),
+        ("POST", "/runs/search", r#"{"experiment_ids":["1","0"],"filter":"metrics.m > 7"}"#),
+        ("POST", "/runs/search", "{}"),
+        ("POST", "/runs/search", r#"{"experiment_ids":["1"],"filter":"metrics.m <> 7"}"#),
+        ("POST", "/runs/search", r#"{"experiment_ids":["1"],"max_results":0}"#),
+        ("POST", "/runs/search", r#"{"experiment_ids":["1"],"max_results":50001}"#),
+        ("GET", "/metrics/get-history?run_id=id1&metric_key=m&max_results=2", ""),
+        ("GET", "/metrics/get-history?run_uuid=id1&metric_key=m", ""),
+        ("GET", "/metrics/get-history?run_id=id1&metric_key=nobody", ""),
+        ("GET", "/metrics/get-history?run_id=id1&metric_key=m&max_results=0", ""),
+        ("GET", "/metrics/get-history-bulk?run_id=id1&run_id=nobody&metric_key=m&max_results=2", ""),
+        ("GET", "/metrics/get-history-bulk?run_id=nobody&metric_key=m", ""),
+        ("GET", "/metrics/get-history-bulk?metric_key=m", ""),
+        ("GET", "/metrics/get-history-bulk-interval?run_ids=id1&metric_key=m&max_results=2", ""),
+        ("GET", "/metrics/get-history-bulk-interval?run_ids=id1&metric_key=m&start_step=2&end_step=9", ""),
+        ("GET", "/metrics/get-history-bulk-interval?run_ids=id1&metric_key=m&start_step=2", ""),
+        ("GET", "/metrics/get-history-bulk-interval?run_ids=nobody&metric_key=m", ""),
+    ];
+    assert_snapshot!("tracking_searches", play(&server, "/ajax-api/2.0/mlflow", &calls).await);
+}

@@ -57,3 +57,14 @@ pub struct CreateExperimentResponse {
     /// The number, as text.
     pub experiment_id: String,
 }
+
+/// A page of experiments.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct ExperimentsResponse {
+    /// The experiments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub experiments: Vec<Experiment>,
+    /// Where to go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_page_token: Option<String>,
+}

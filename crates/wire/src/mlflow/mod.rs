@@ -3,11 +3,13 @@
 pub mod experiment;
 pub mod fields;
 pub mod metric;
+pub mod metric_history;
 pub mod model_version;
 pub mod registered_model;
 pub mod run;
 pub mod schema;
 pub mod tracking_schema;
+pub mod tracking_search_schema;
 
 pub use fields::{Field, Fields, Kind};
 

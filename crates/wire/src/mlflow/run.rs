@@ -208,3 +208,14 @@ pub struct RunInfoResponse {
     /// The run.
     pub run_info: RunInfo,
 }
+
+/// A page of runs.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct RunsResponse {
+    /// The runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<Run>,
+    /// Where to go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_page_token: Option<String>,
+}

@@ -1,4 +1,4 @@
-"""The requests, one file per noun. Order matters once: `everything` needs an empty registry."""
+"""The requests, one file per noun. Order matters twice: `everything` needs an empty registry, and see below."""
 
 from ..request import Scenario
 from . import (
@@ -11,7 +11,9 @@ from . import (
     registered_models,
     required_fields,
     runs,
+    search_experiments,
     search_models,
+    search_runs,
     search_versions,
     sources,
     stages,
@@ -21,6 +23,9 @@ from . import (
 
 SCENARIOS: list[Scenario] = [
     *everything.SCENARIOS,
+    # Before anything is created that one server takes and the other does not: ids of experiments are counted.
+    *search_experiments.SCENARIOS,
+    *search_runs.SCENARIOS,
     *transport.SCENARIOS,
     *required_fields.SCENARIOS,
     *registered_models.SCENARIOS,
