@@ -44,7 +44,8 @@ trait Write: Send {
 struct Written<P, T, F> {
     params: P,
     job: F,
-    outcome: Result<T>,
+    /// `None` until it has run.
+    outcome: Option<Result<T>>,
     tell: oneshot::Sender<Result<T>>,
 }
 
@@ -56,15 +57,17 @@ where
 {
     fn run(&mut self, connection: &mut Connection) -> bool {
         // A panic in one closure must not take the writer, and everybody's writes, with it.
-        self.outcome =
-            std::panic::catch_unwind(AssertUnwindSafe(|| run(connection, &self.params, &self.job)))
-                .unwrap_or_else(|_| Err(hide("a write panicked", &"see above")));
-        self.outcome.is_ok()
+        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| run(connection, &self.params, &self.job)))
+            .unwrap_or_else(|_| Err(hide("a write panicked", &"see above")));
+        let kept = outcome.is_ok();
+        self.outcome = Some(outcome);
+        kept
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
         // The caller may have gone away; its write stands all the same.
-        let _gone = self.tell.send(committed.and(self.outcome));
+        let Self { outcome, tell, .. } = *self;
+        let _gone = tell.send(committed.and_then(|()| outcome.unwrap_or_else(|| Err(closed()))));
     }
 }
 
@@ -157,7 +160,7 @@ impl Sqlite {
         T: Send + 'static,
     {
         let (tell, told) = oneshot::channel();
-        let job: Job = Box::new(Written { params, job, outcome: Err(closed()), tell });
+        let job: Job = Box::new(Written { params, job, outcome: None, tell });
         let queue =
             self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|w| w.queue.clone());
         queue.ok_or_else(closed)?.send(job).await.map_err(|_| closed())?;
@@ -181,7 +184,8 @@ impl Sqlite {
 
     fn give_back(&self, connection: Connection) {
         let mut idle = self.0.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < readers() {
+        // A transaction that could not be ended would fail every later read on it.
+        if connection.is_autocommit() && idle.len() < readers() {
             idle.push(connection);
         }
     }

@@ -8,6 +8,7 @@ use greenroom_store::{Db, Tx};
 use tokio::task::JoinSet;
 
 use crate::harness::{Database, Engine, Outcome, contract, refusal};
+use crate::listener::Listener;
 
 contract!(
     a_write_that_fails_leaves_no_trace,
@@ -228,4 +229,19 @@ async fn a_closed_database_says_so(database: Arc<Database>) -> Outcome {
 
     assert!(message.starts_with("TEMPORARILY_UNAVAILABLE: "), "{message}");
     Ok(())
+}
+
+#[tokio::test]
+async fn a_write_that_succeeds_leaves_nothing_in_the_log() {
+    let listener = Listener::default();
+    let _listening = tracing::subscriber::set_default(listener.clone());
+    let database = Database::create(Engine::Sqlite).await;
+    let db = database.open().await;
+    listener.take();
+
+    db.write((), |tx, ()| add(tx, 1).boxed()).await.expect("a write");
+
+    let heard = listener.take();
+    assert!(heard.is_empty(), "{heard:?}");
+    db.close().await;
 }
