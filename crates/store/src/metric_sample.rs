@@ -30,7 +30,7 @@ impl Default for Steps {
 }
 
 const COUNT: &str = "SELECT COUNT(*)
-     FROM (SELECT 1 FROM run_metric_points WHERE metric = $1 AND step >= $2 AND step <= $3 LIMIT $4) AS points";
+     FROM (SELECT 1 FROM run_metric_points WHERE metric = $1 AND step >= $2 AND step <= $3 LIMIT $4) AS p";
 
 /// At most `places` points of a metric within these steps, by step, time and value.
 pub async fn sample(tx: &mut Tx<'_>, metric: i64, steps: Steps, places: i64) -> Result<Vec<Point>> {

@@ -12,11 +12,12 @@ use greenroom_core::dataset::Dataset;
 use greenroom_core::event::Position;
 use greenroom_core::run::{Param as RunParam, Run, RunStatus};
 use greenroom_core::search::{Target, parse_filter, parse_order_by};
+use greenroom_store::metric_sample::{self, Steps};
 use greenroom_store::model_version_search::{self, VersionSearch};
 use greenroom_store::registered_model_search::{self, ModelSearch};
 use greenroom_store::{
-    Db, Param, Tx, alias, dataset, event, experiment, model_version, model_version_detail, registered_model,
-    run, run_metric, run_model, run_param, run_tag, stage_definitions, tag,
+    Db, Param, Tx, alias, dataset, event, experiment, metric_history, model_version, model_version_detail,
+    registered_model, run, run_metric, run_model, run_param, run_tag, stage_definitions, tag,
 };
 
 use crate::harness::{Database, Engine};
@@ -53,6 +54,9 @@ pub(crate) fn models(filter: Option<&str>, order: &[&str]) -> ModelSearch {
 /// base64 of `{"search":"versions:UpdatedAt-,Name+,Version-","after":[5,"m",1]}`.
 const TOKEN: &str =
     "eyJzZWFyY2giOiJ2ZXJzaW9uczpVcGRhdGVkQXQtLE5hbWUrLFZlcnNpb24tIiwiYWZ0ZXIiOls1LCJtIiwxXX0=";
+
+/// base64 of `{"search":"history:7","after":[5,1,"0.5",false]}`.
+const POINT: &str = "eyJzZWFyY2giOiJoaXN0b3J5OjciLCJhZnRlciI6WzUsMSwiMC41IixmYWxzZV19";
 
 /// Every hot read, and the plan it has.
 const HOT: &[(&str, Query, &str)] = &[
@@ -216,6 +220,26 @@ const HOT: &[(&str, Query, &str)] = &[
         "a name at a time",
         query!(tx => event::name_at(tx, "m", 9)),
         "SEARCH e USING INDEX events_chain (chain=?)",
+    ),
+    (
+        "a metric's number",
+        query!(tx => metric_history::number(tx, "r", "k")),
+        "SEARCH run_metrics USING COVERING INDEX run_metrics_run (run_id=? AND key=?)",
+    ),
+    (
+        "a metric's points",
+        query!(tx => metric_history::page(tx, 7, 100, None)),
+        "SEARCH run_metric_points USING PRIMARY KEY (metric=?)",
+    ),
+    (
+        "a metric's points, a later page",
+        query!(tx => metric_history::page(tx, 7, 100, Some(POINT))),
+        "SEARCH run_metric_points USING PRIMARY KEY (metric=? AND (timestamp,step,value,is_nan)>(?,?,?,?))",
+    ),
+    (
+        "a metric's points, counted for a sample",
+        query!(tx => metric_sample::sample(tx, 7, Steps::default(), 100)),
+        "SEARCH run_metric_points USING COVERING INDEX run_metric_points_step (metric=? AND step>? AND step<?) | SCAN p",
     ),
     (
         "the revision in force",
