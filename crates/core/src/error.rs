@@ -29,6 +29,8 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// Our fault (500).
     Internal,
+    /// What this server, as it is set up, cannot do (501; MLflow's client falls back to the plain way).
+    NotImplemented,
     /// The database cannot be reached right now; clients retry (503).
     TemporarilyUnavailable,
 }
@@ -45,6 +47,7 @@ impl ErrorCode {
             Self::EndpointNotFound => "ENDPOINT_NOT_FOUND",
             Self::ResourceConflict => "RESOURCE_CONFLICT",
             Self::Internal => "INTERNAL_ERROR",
+            Self::NotImplemented => "NOT_IMPLEMENTED",
             Self::TemporarilyUnavailable => "TEMPORARILY_UNAVAILABLE",
         }
     }
@@ -59,6 +62,7 @@ impl ErrorCode {
             Self::ResourceConflict => 409,
             Self::PayloadTooLarge => 413,
             Self::Internal => 500,
+            Self::NotImplemented => 501,
             Self::TemporarilyUnavailable => 503,
         }
     }

@@ -1,0 +1,11 @@
+//! Artifacts: where they lie, what their keys may be, and which bytes of one are sent.
+
+mod delivery;
+mod key;
+mod location;
+mod policy;
+
+pub use delivery::{Delivery, Facts, Wish};
+pub use key::{ArtifactKey, MAX_KEY, MAX_SEGMENTS};
+pub use location::{of_logged_model, of_run};
+pub use policy::ArtifactPolicy;

@@ -1,0 +1,161 @@
+//! What the operator decided about artifacts, and which stored locations that lets this server open.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::key::ArtifactKey;
+use super::location::below;
+use crate::{Error, Result};
+
+/// What stands for itself in a URI's path.
+const IN_A_URI: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What the operator decided about artifacts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArtifactPolicy {
+    /// A new experiment's artifacts go below it, in a folder named by the experiment's id.
+    /// `mlflow-artifacts:/` = this server hands them through.
+    pub default_root: String,
+    /// The one root that this server opens: an absolute folder, or the URI of a place in an object store.
+    pub destination: String,
+    /// Whether the proxy answers.
+    pub serve: bool,
+    /// Whether nothing but the proxy answers.
+    pub only: bool,
+}
+
+impl Default for ArtifactPolicy {
+    fn default() -> Self {
+        Self {
+            default_root: "mlflow-artifacts:/".to_owned(),
+            destination: "./greenroom-data/artifacts".to_owned(),
+            serve: true,
+            only: false,
+        }
+    }
+}
+
+impl ArtifactPolicy {
+    /// The location of an experiment that asked for none.
+    pub fn of_experiment(&self, experiment_id: i64) -> String {
+        below(&self.default_root, &experiment_id.to_string())
+    }
+
+    /// The key under which this server opens a stored location, or why it does not open it: only what lies below
+    /// its own root is ever opened.
+    pub fn key_of(&self, location: &str) -> Result<ArtifactKey> {
+        let path = match location.strip_prefix("mlflow-artifacts:") {
+            Some(rest) if self.serve => path_without_host(rest),
+            Some(_) => None,
+            // Clients take such locations literally, so decoding would name something else.
+            None => self.below_destination(location).filter(|path| !path.contains('%')),
+        };
+        path.and_then(|path| ArtifactKey::parse_folder(path).ok()).ok_or_else(|| {
+            Error::invalid(format!(
+                "The artifacts at '{location}' are outside the storage that this server opens. Read and write them with a client \
+                 that reaches that storage itself."
+            ))
+        })
+    }
+
+    /// How a location that is this key may be spelt where locations are stored.
+    pub fn spellings(&self, key: &str) -> Vec<String> {
+        let root = self.destination.trim_end_matches('/');
+        let encoded = utf8_percent_encode(key, IN_A_URI).to_string();
+        let mut spellings = vec![format!("mlflow-artifacts:/{key}"), format!("mlflow-artifacts:///{key}")];
+        if encoded != key {
+            spellings
+                .extend([format!("mlflow-artifacts:/{encoded}"), format!("mlflow-artifacts:///{encoded}")]);
+        }
+        spellings.push(format!("{root}/{key}"));
+        if !root.contains("://") {
+            spellings.push(format!("file://{root}/{key}"));
+        }
+        spellings
+    }
+
+    fn below_destination<'a>(&self, location: &'a str) -> Option<&'a str> {
+        let root = self.destination.trim_end_matches('/');
+        let location = if root.contains("://") {
+            location
+        } else {
+            location.strip_prefix("file://").unwrap_or(location)
+        };
+        location.strip_prefix(root)?.strip_prefix('/')
+    }
+}
+
+/// The path of what follows a scheme; `None` when a host is named, which is another server then.
+fn path_without_host(rest: &str) -> Option<&str> {
+    let path = match rest.strip_prefix("//") {
+        Some(after) => after.strip_prefix('/')?,
+        None => rest.strip_prefix('/')?,
+    };
+    Some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(destination: &str) -> ArtifactPolicy {
+        ArtifactPolicy { destination: destination.to_owned(), ..ArtifactPolicy::default() }
+    }
+
+    #[test]
+    fn only_what_lies_below_the_root_has_a_key() {
+        for (destination, location, key) in [
+            ("/data", "mlflow-artifacts:/1/r/artifacts", "1/r/artifacts"),
+            ("/data", "mlflow-artifacts:///1/r", "1/r"),
+            ("/data", "mlflow-artifacts:/1/a%20b", "1/a b"),
+            ("/data", "/data/1/r", "1/r"),
+            ("/data/", "file:///data/1/r/", "1/r"),
+            ("s3://b/p", "s3://b/p/1/r", "1/r"),
+            ("s3://b", "s3://b/1", "1"),
+        ] {
+            assert_eq!(policy(destination).key_of(location).expect(location).as_str(), key);
+        }
+        for (destination, location) in [
+            ("/data", "/etc/passwd"),
+            ("/data", "/database/1"),
+            ("/data", "/data/../etc"),
+            ("/data", "/data"),
+            ("/data", "file://host/data/1"),
+            ("/data", "mlflow-artifacts:/"),
+            ("/data", "mlflow-artifacts://host/1"),
+            ("/data", "mlflow-artifacts:1"),
+            ("/data", "mlflow-artifacts:/../x"),
+            ("/data", "mlflow-artifacts:/%2e%2e/x"),
+            ("s3://b/p", "s3://b/private/1"),
+            ("s3://b/p", "s3://other/p/1"),
+            ("s3://b/p", "s3://b/p/a%20b"),
+            ("s3://b/p", "S3://b/p/1"),
+            ("s3://b/p", "http://h/x"),
+            ("s3://b/p", ""),
+        ] {
+            let refused = policy(destination).key_of(location).expect_err(location);
+            assert!(refused.message.contains("outside the storage"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_hands_nothing_through_knows_no_proxied_locations() {
+        let policy = ArtifactPolicy { serve: false, ..policy("/data") };
+        policy.key_of("mlflow-artifacts:/1/r").expect_err("not served");
+        assert_eq!(policy.key_of("/data/1/r").expect("direct").as_str(), "1/r");
+    }
+
+    #[test]
+    fn every_spelling_leads_back_to_the_key() {
+        for destination in ["/data", "s3://b/p/", "abfss://c@a.dfs.core.windows.net/p"] {
+            let policy = policy(destination);
+            for (key, least) in [("1/r/model", 3), ("1/r/my model", 5)] {
+                let spellings = policy.spellings(key);
+                assert!(spellings.len() >= least, "{spellings:?}");
+                for spelling in spellings {
+                    assert_eq!(policy.key_of(&spelling).expect(&spelling).as_str(), key);
+                }
+            }
+        }
+    }
+}
