@@ -15,6 +15,7 @@ pub mod metric_sample;
 pub mod model_version;
 pub mod model_version_detail;
 pub mod model_version_search;
+pub mod model_version_storage;
 pub mod page;
 pub mod registered_model;
 pub mod registered_model_search;

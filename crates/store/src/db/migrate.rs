@@ -23,8 +23,12 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[Migration] =
-    &[migration!("0001_registry"), migration!("0002_tracking"), migration!("0003_search_indexes")];
+const MIGRATIONS: &[Migration] = &[
+    migration!("0001_registry"),
+    migration!("0002_tracking"),
+    migration!("0003_search_indexes"),
+    migration!("0004_version_storage"),
+];
 
 /// An arbitrary number that stands for "Greenroom migrates" among PostgreSQL's advisory locks.
 const LOCK: i64 = 0x67_72_65_65_6e;

@@ -14,6 +14,7 @@ use greenroom_core::run::{Param as RunParam, Run, RunStatus};
 use greenroom_core::search::{Target, parse_filter, parse_order_by};
 use greenroom_store::metric_sample::{self, Steps};
 use greenroom_store::model_version_search::{self, VersionSearch};
+use greenroom_store::model_version_storage;
 use greenroom_store::registered_model_search::{self, ModelSearch};
 use greenroom_store::{
     Db, Param, Tx, alias, dataset, event, experiment, metric_history, model_version, model_version_detail,
@@ -159,6 +160,16 @@ const HOT: &[(&str, Query, &str)] = &[
         "others in a stage, counted",
         query!(tx => model_version::count_others(tx, "m", "s", 1)),
         "SEARCH model_versions USING COVERING INDEX model_versions_stage (model_id=? AND stage=?)",
+    ),
+    (
+        "who holds the artifacts at locations",
+        query!(tx => model_version_storage::at(tx, &["s3://b/a".to_owned(), "s3://b".to_owned()])),
+        "SEARCH v USING INDEX model_versions_storage (<expr>=?) | USE TEMP B-TREE FOR GROUP BY",
+    ),
+    (
+        "who holds artifacts in a folder",
+        query!(tx => model_version_storage::below(tx, "s3://b")),
+        "SEARCH v USING INDEX model_versions_storage (<expr>>? AND <expr><?) | USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY",
     ),
     (
         "a model's versions",

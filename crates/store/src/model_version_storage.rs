@@ -1,0 +1,58 @@
+//! Which versions hold the artifacts at a location.
+
+use greenroom_core::Result;
+
+use crate::db::{Row, Tx};
+use crate::page::in_list;
+
+/// Characters of a location that are indexed.
+const INDEXED: usize = 512;
+
+/// The highest of a model's versions in a stage that hold the same artifacts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The model's name.
+    pub name: String,
+    /// The stage.
+    pub stage: String,
+    /// The version.
+    pub version: i64,
+}
+
+fn holder(row: &Row<'_>) -> Result<Holder> {
+    Ok(Holder { name: row.get(0)?, stage: row.get(1)?, version: row.get(2)? })
+}
+
+/// Who holds the artifacts at one of these locations (at most [`crate::page::CHILDREN`]): a seek for each.
+pub async fn at(tx: &mut Tx<'_>, locations: &[String]) -> Result<Vec<Holder>> {
+    let starts: Vec<&str> = locations.iter().map(|l| start(l)).collect();
+    let whole: Vec<&str> = locations.iter().map(String::as_str).collect();
+    let (starts, mut params) = in_list(&starts, 1);
+    let (whole, more) = in_list(&whole, params.len() + 1);
+    params.extend(more);
+    let sql = format!(
+        "SELECT v.name, v.stage, MAX(v.version)
+         FROM model_versions v
+         WHERE substr(v.storage_location, 1, 512) IN ({starts}) AND v.storage_location IN ({whole})
+         GROUP BY v.name, v.stage
+         ORDER BY v.name, v.stage"
+    );
+    tx.all(&sql, &params, holder).await
+}
+
+const BELOW: &str = "SELECT v.name, v.stage, v.version
+     FROM model_versions v
+     WHERE substr(v.storage_location, 1, 512) >= $1 AND substr(v.storage_location, 1, 512) < $2
+     ORDER BY substr(v.storage_location, 1, 512), v.name, v.version
+     LIMIT 1";
+
+/// Somebody who holds artifacts in the folder at this location, however deep: one seek.
+pub async fn below(tx: &mut Tx<'_>, location: &str) -> Result<Option<Holder>> {
+    // '0' comes after '/'.
+    let (first, end) = (format!("{location}/"), format!("{location}0"));
+    tx.opt(BELOW, &[start(&first).into(), start(&end).into()], holder).await
+}
+
+fn start(location: &str) -> &str {
+    location.char_indices().nth(INDEXED).map_or(location, |(at, _)| &location[..at])
+}
