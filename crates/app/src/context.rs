@@ -10,6 +10,8 @@ use greenroom_core::source::SourcePolicy;
 use greenroom_core::stage::{StageDefinitions, document};
 use greenroom_store::{Db, Tx, stage_definitions};
 
+use crate::artifact::ArtifactStore;
+
 /// Tells the time in Unix milliseconds.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
@@ -87,6 +89,8 @@ pub struct World {
     pub artifacts: ArtifactPolicy,
     /// What becomes of params and tags that are too long.
     pub long_values: LongValues,
+    /// The one place where artifacts are kept; none until [`Context::with_artifacts`].
+    pub(crate) artifact_store: Option<ArtifactStore>,
     /// The definitions read last; good as long as their revision is the one in force.
     definitions: RwLock<Arc<StageDefinitions>>,
 }
@@ -110,7 +114,23 @@ impl Context {
             sources,
             artifacts,
             long_values,
+            artifact_store: None,
             definitions: RwLock::default(),
+        }))
+    }
+
+    /// The same world with a place for artifacts, which is the policy's destination.
+    #[must_use]
+    pub fn with_artifacts(&self, artifacts: ArtifactPolicy, store: ArtifactStore) -> Self {
+        Self(Arc::new(World {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            sources: self.sources.clone(),
+            artifacts,
+            long_values: self.long_values,
+            artifact_store: Some(store),
+            definitions: RwLock::new(self.known_definitions()),
         }))
     }
 

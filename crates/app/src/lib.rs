@@ -1,6 +1,7 @@
 //! What Greenroom does: one function per use-case, each to be read aloud: validate, load, decide, write,
 //! record the event, commit. One transaction each; the event is part of it.
 
+pub mod artifact;
 pub mod context;
 pub mod event;
 pub mod experiment;

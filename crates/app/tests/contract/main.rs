@@ -1,6 +1,7 @@
 //! The contract of the use-cases, the same for both engines: each test here runs on SQLite and on PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
+mod artifacts;
 mod contention;
 mod events;
 mod experiments;

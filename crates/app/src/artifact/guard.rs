@@ -1,0 +1,74 @@
+//! What a registered version holds does not change under it.
+//!
+//! `log_model` uploads every file before the version is registered, so nothing legitimate is in the way: from then on
+//! its files cannot be removed, and while it is in a protected stage none can be replaced or added either.
+
+use futures_util::FutureExt;
+use greenroom_core::artifact::ArtifactKey;
+use greenroom_core::{Error, Result, stage};
+use greenroom_store::model_version_storage::{self, Holder};
+
+use crate::Context;
+
+/// Refuses to write what a version in a protected stage holds.
+pub(super) async fn may_write(cx: &Context, key: &ArtifactKey) -> Result<()> {
+    let locations = around(cx, key);
+    cx.db
+        .read((cx.clone(), key.clone(), locations), |tx, (cx, key, locations)| {
+            async move {
+                let holders = model_version_storage::at(tx, locations).await?;
+                if holders.is_empty() {
+                    return Ok(());
+                }
+                let definitions = cx.definitions(tx).await?;
+                let protects = |h: &&Holder| !stage::may_delete(definitions.for_model(&h.name), &h.stage);
+                match holders.iter().find(protects) {
+                    Some(holder) => Err(Error::conflict(format!(
+                        "'{key}' cannot be written: version {} of registered model '{}' holds it and is in stage '{}', which is \
+                         protected. Log a new model and register it as a new version.",
+                        holder.version, holder.name, holder.stage
+                    ))),
+                    None => Ok(()),
+                }
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// Refuses to remove what any version holds, and folders with such in them.
+pub(super) async fn may_delete(cx: &Context, key: &ArtifactKey) -> Result<()> {
+    let (around, inside) = (around(cx, key), cx.artifacts.spellings(key.as_str()));
+    cx.db
+        .read((key.clone(), around, inside), |tx, (key, around, inside)| {
+            async move {
+                let mut holder = model_version_storage::at(tx, around).await?.into_iter().next();
+                for location in inside {
+                    if holder.is_none() {
+                        holder = model_version_storage::below(tx, location).await?;
+                    }
+                }
+                match holder {
+                    Some(holder) => Err(Error::conflict(format!(
+                        "'{key}' cannot be deleted: version {} of registered model '{}' (stage '{}') holds it. Delete the version \
+                         first.",
+                        holder.version, holder.name, holder.stage
+                    ))),
+                    None => Ok(()),
+                }
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// The locations of the key and of the folders around it.
+fn around(cx: &Context, key: &ArtifactKey) -> Vec<String> {
+    let spelt = |folder: &str| {
+        let plain = cx.artifacts.spellings(folder);
+        // Clients may have ended the source of a version with a slash.
+        let slashed: Vec<String> = plain.iter().map(|location| format!("{location}/")).collect();
+        plain.into_iter().chain(slashed)
+    };
+    key.lineage().flat_map(spelt).collect()
+}
