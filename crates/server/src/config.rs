@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use greenroom_app::Policy;
+use greenroom_app::artifact::ArtifactConfig;
 use greenroom_core::{Error, Result};
 use greenroom_store::DbConfig;
 
@@ -19,6 +20,8 @@ pub struct ServerConfig {
     pub allowed_hosts: Vec<String>,
     /// Origins of web pages that may write, besides our own and loopback ones.
     pub allowed_origins: Vec<String>,
+    /// Where artifacts are kept.
+    pub artifacts: ArtifactConfig,
     /// What is allowed: sources of versions, places of artifacts.
     pub policy: Policy,
 }

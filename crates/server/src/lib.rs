@@ -14,5 +14,6 @@ mod ui;
 
 pub use config::ServerConfig;
 pub use greenroom_app::Policy;
+pub use greenroom_app::artifact::ArtifactConfig;
 pub use listen::serve;
 pub use router::{App, build};

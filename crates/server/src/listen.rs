@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
+use greenroom_app::artifact::ArtifactStore;
 use greenroom_app::{Clock, Context, Ids};
 use greenroom_core::{Error, Result};
 use greenroom_store::Db;
@@ -36,7 +37,10 @@ pub async fn serve(
     })?;
     let address = listener.local_addr().map_err(|e| Error::internal(format!("no local address: {e}")))?;
     let db = Db::open(&config.db).await?;
-    let cx = Context::new(db.clone(), Clock::system(), Ids::random(), config.policy.clone());
+    let (clock, ids) = (Clock::system(), Ids::random());
+    let artifacts = ArtifactStore::open(&config.artifacts, || ids.next(), clock.now())?;
+    let cx = Context::new(db.clone(), clock, ids, config.policy.clone())
+        .with_artifacts(config.policy.artifacts.clone(), artifacts.clone());
     // Definitions that this program cannot read must stop it now, not at the first transition.
     greenroom_app::stage::definitions(&cx).await?;
     greenroom_app::experiment::ensure_default(&cx).await?;
@@ -67,6 +71,9 @@ pub async fn serve(
     }
     tasks.close();
     db.close().await;
+    if tokio::time::timeout(GRACE, artifacts.close()).await.is_err() {
+        tracing::warn!("some uploads that were cut off could not be removed from the object store");
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use greenroom_core::Error;
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -18,14 +18,15 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::guard::Guard;
 use crate::patience;
-use crate::respond::MlflowError;
+use crate::respond::{MlflowError, Verbatim};
 
 /// Answers smaller than this are not worth compressing.
 const COMPRESS_FROM: u64 = 4096;
 
 /// Wraps the routes.
 pub(crate) fn wrap(routes: Router, guard: &Guard) -> Router {
-    let compressible = SizeAbove::new(COMPRESS_FROM).and(NotForContentType::SSE);
+    let verbatim = |_, _, _: &HeaderMap, marks: &Extensions| marks.get::<Verbatim>().is_none();
+    let compressible = SizeAbove::new(COMPRESS_FROM).and(NotForContentType::SSE).and(verbatim);
     let origins = guard.clone();
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(move |origin, parts| {

@@ -49,6 +49,12 @@ impl MlflowRequest {
         Ok(fields)
     }
 
+    /// The body in a shape that has no fields of the schema's kinds.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_slice(&self.body)
+            .map_err(|e| Error::invalid(format!("The request body cannot be read: {e}.")))
+    }
+
     /// Whoever checks one place and acts on the other would be fooled.
     fn refuse_two_answers(&self, schema: &[Field], fields: &Fields) -> Result<()> {
         for field in schema {

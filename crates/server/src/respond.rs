@@ -31,6 +31,10 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
+/// Marks a response whose bytes must reach the client as they are.
+#[derive(Clone, Copy)]
+pub(crate) struct Verbatim;
+
 /// The empty answer of MLflow's API.
 #[derive(Serialize)]
 pub(crate) struct Empty {}

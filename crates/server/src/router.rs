@@ -4,8 +4,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::response::IntoResponse;
-use axum::routing::{MethodRouter, delete, get, patch, post};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use greenroom_app::Context;
 use greenroom_core::{Error, ErrorCode};
 use http::{Method, Uri};
@@ -14,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::guard::Guard;
 use crate::http::{
-    experiment, experiment_search, metric, metric_history, misc, model_version, registered_model, run,
-    run_inputs, run_search, v1,
+    artifact, experiment, experiment_search, metric, metric_history, misc, model_version, registered_model,
+    run, run_inputs, run_search, v1,
 };
 use crate::respond::{MlflowError, V1Error};
 use crate::{ServerConfig, middleware, ui};
@@ -54,20 +55,31 @@ impl Deref for App {
 /// Every route inside the onion.
 pub fn build(app: App, config: &ServerConfig) -> Router {
     let prefix = config.static_prefix.as_str();
-    let routes = mlflow_routes(Below("/api/2.0/mlflow", Router::new()));
-    let routes = mlflow_routes(Below("/ajax-api/2.0/mlflow", routes));
-    let routes = routes
+    let artifacts = &config.policy.artifacts;
+    let registry = mlflow_routes(Below("/api/2.0/mlflow", Router::new()));
+    let registry = mlflow_routes(Below("/ajax-api/2.0/mlflow", registry));
+    let mut registry = registry
         .route("/ajax-api/2.0/mlflow/metrics/get-history-bulk", get(metric_history::history_of_runs))
+        .nest("/api/v1", v1_routes())
+        .route("/", get(ui::index))
+        .route("/assets/{*path}", get(ui::asset))
+        .route("/{file}", get(ui::file));
+    if artifacts.only {
+        registry = registry.route_layer(from_fn(artifact::unserved::only_proxy));
+    }
+    let mut proxy = proxy_routes();
+    if !artifacts.serve {
+        proxy = proxy.route_layer(from_fn(artifact::unserved::no_proxy));
+    }
+    let routes = registry
+        .nest("/api/2.0/mlflow-artifacts", proxy.clone())
+        .nest("/ajax-api/2.0/mlflow-artifacts", proxy)
         .route("/api/3.0/mlflow/server-info", get(misc::server_info))
         .route("/ajax-api/3.0/mlflow/server-info", get(misc::server_info))
-        .nest("/api/v1", v1_routes())
         .route("/health", get(misc::health))
         .route("/version", get(misc::version))
         .route("/livez", get(misc::health))
         .route("/readyz", get(misc::ready))
-        .route("/", get(ui::index))
-        .route("/assets/{*path}", get(ui::asset))
-        .route("/{file}", get(ui::file))
         .with_state(app);
     let routes = if prefix.is_empty() { routes } else { Router::new().nest(prefix, routes) };
     let routes = routes.fallback(no_endpoint).method_not_allowed_fallback(wrong_method);
@@ -147,6 +159,18 @@ fn tracking_routes(below: Below<'_>) -> Below<'_> {
         .route("/runs/outputs", post(run_inputs::log_outputs))
         .route("/metrics/get-history", get(metric_history::history))
         .route("/metrics/get-history-bulk-interval", get(metric_history::sample_of_runs))
+}
+
+fn proxy_routes() -> Router<App> {
+    use artifact::{multipart, proxy};
+    Router::new()
+        .route("/artifacts", get(proxy::list))
+        .route("/artifacts/{*artifact_path}", get(proxy::get).put(proxy::put).delete(proxy::delete))
+        .route("/mpu/create/{*artifact_path}", post(multipart::create))
+        .route("/mpu/part/{*part}", put(multipart::put_part))
+        .route("/mpu/complete/{*artifact_path}", post(multipart::complete))
+        .route("/mpu/abort/{*artifact_path}", post(multipart::abort))
+        .route("/presigned/{*artifact_path}", get(proxy::presigned))
 }
 
 fn v1_routes() -> Router<App> {

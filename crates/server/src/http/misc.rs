@@ -29,13 +29,15 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
 }
 
 /// What MLflow's client asks before it uploads or downloads; all of it optional for it.
-pub(crate) async fn server_info() -> Response {
+pub(crate) async fn server_info(State(app): State<App>) -> Response {
+    // A local folder takes parts too, but gains nothing from them: clients need not be told to use them.
+    let direct = app.cx.artifacts.serve && greenroom_app::artifact::direct_access(&app.cx);
     Pretty(json!({
         "store_type": "SqlStore",
         "workspaces_enabled": false,
         "trace_archival_enabled": false,
-        "multipart_uploads_enabled": false,
-        "multipart_downloads_enabled": false,
+        "multipart_uploads_enabled": direct,
+        "multipart_downloads_enabled": direct,
         "presigned_upload_run_id_supported": false,
         "presigned_upload_model_id_supported": false,
         "features_enabled": { "gateway": false },

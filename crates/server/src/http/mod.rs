@@ -1,5 +1,6 @@
 //! Handlers, one file per noun: read the request, call one use-case, convert its answer.
 
+pub(crate) mod artifact;
 pub(crate) mod experiment;
 pub(crate) mod experiment_search;
 pub(crate) mod metric;

@@ -1,6 +1,7 @@
 //! The router from outside, without sockets: status, headers and body of what clients send.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
+mod artifacts;
 mod attacks;
 mod mlflow;
 mod oddities;

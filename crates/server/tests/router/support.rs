@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use axum::body::Body;
+use greenroom_app::artifact::ArtifactStore;
 use greenroom_app::{Clock, Context, Ids, Policy};
-use greenroom_server::{App, ServerConfig, build};
+use greenroom_server::{App, ArtifactConfig, ServerConfig, build};
 use greenroom_store::{Db, DbConfig};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -16,7 +17,7 @@ use tower::ServiceExt;
 /// A server under test.
 pub(crate) struct Server {
     router: Router,
-    _folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 /// What it answered.
@@ -43,6 +44,10 @@ impl Server {
     }
 
     pub(crate) async fn with_prefix(prefix: &str) -> Self {
+        Self::with(prefix, |_| {}).await
+    }
+
+    pub(crate) async fn with(prefix: &str, change: impl FnOnce(&mut Policy)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = DbConfig { uri: format!("sqlite:///{}/g.db", folder.path().display()), pool_size: 1 };
         let (time, ids) = (AtomicI64::new(1_700_000_000_000), AtomicI64::new(0));
@@ -53,16 +58,26 @@ impl Server {
         let starting =
             Context::new(opened.clone(), Clock::new(|| 1_600_000_000_000), Ids::random(), Policy::default());
         greenroom_app::experiment::ensure_default(&starting).await.unwrap();
-        let cx = Context::new(opened, clock, ids, Policy::default());
+        let artifacts = ArtifactConfig {
+            uri: folder.path().join("artifacts").to_str().unwrap().to_owned(),
+            ..ArtifactConfig::default()
+        };
+        let mut policy = Policy::default();
+        policy.artifacts.destination.clone_from(&artifacts.uri);
+        change(&mut policy);
+        let store = ArtifactStore::open(&artifacts, || "server".to_owned(), 0).unwrap();
+        let cx =
+            Context::new(opened, clock, ids, policy.clone()).with_artifacts(policy.artifacts.clone(), store);
         let config = ServerConfig {
             listen: ([127, 0, 0, 1], 5000).into(),
             db,
             static_prefix: prefix.to_owned(),
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
-            policy: Policy::default(),
+            artifacts,
+            policy,
         };
-        Self { router: build(App::new(cx, CancellationToken::new()), &config), _folder: folder }
+        Self { router: build(App::new(cx, CancellationToken::new()), &config), folder }
     }
 
     pub(crate) async fn response(&self, request: Request<Body>) -> http::Response<Body> {

@@ -1,5 +1,6 @@
 //! MLflow's own shapes: how its requests are read and its answers written.
 
+pub mod artifact;
 pub mod experiment;
 pub mod fields;
 pub mod metric;

@@ -65,3 +65,11 @@ pub const SEARCH_VERSIONS: &[Field] =
 pub const SET_VERSION_TAG: &[Field] = &[NAME, VERSION, KEY, VALUE];
 /// `model-versions/delete-tag`.
 pub const DELETE_VERSION_TAG: &[Field] = &[NAME, VERSION, KEY];
+/// `mlflow-artifacts/artifacts`, GET.
+pub const LIST_PROXIED: &[Field] = &[Field::optional("path", Kind::Text)];
+/// `mlflow-artifacts/mpu/create`.
+pub const CREATE_MULTIPART: &[Field] =
+    &[Field::required("path", Kind::Text), Field::optional("num_parts", Kind::Int(i64::MAX))];
+/// `mlflow-artifacts/mpu/complete` and `mpu/abort`; parts are read apart.
+pub const END_MULTIPART: &[Field] =
+    &[Field::required("path", Kind::Text), Field::required("upload_id", Kind::Text)];
