@@ -117,6 +117,8 @@ pub(crate) struct ServerOptions {
     /// [env: GREENROOM_BACKEND_STORE_URI, MLFLOW_BACKEND_STORE_URI] [default: sqlite:///greenroom-data/greenroom.db].
     #[arg(long)]
     pub(crate) backend_store_uri: Option<String>,
+    #[command(flatten)]
+    pub(crate) artifacts: ArtifactOptions,
     /// A path in front of everything, like /mlflow [env: GREENROOM_STATIC_PREFIX, MLFLOW_STATIC_PREFIX].
     #[arg(long)]
     pub(crate) static_prefix: Option<String>,
@@ -140,6 +142,31 @@ pub(crate) struct ServerOptions {
     /// A file with these options as keys [default: greenroom.toml, if it exists].
     #[arg(long)]
     pub(crate) config: Option<PathBuf>,
+}
+
+/// Where artifacts are kept and who hands them through.
+#[derive(Args, Debug, Default)]
+pub(crate) struct ArtifactOptions {
+    /// Where this server keeps artifacts: a folder, s3://bucket/prefix (any S3: MLFLOW_S3_ENDPOINT_URL, AWS_...),
+    /// gs://bucket/prefix, wasbs:// or abfss://container@account.../prefix
+    /// [env: GREENROOM_ARTIFACTS_DESTINATION, MLFLOW_ARTIFACTS_DESTINATION] [default: ./greenroom-data/artifacts].
+    #[arg(long)]
+    pub(crate) artifacts_destination: Option<String>,
+    /// Where the artifacts of new experiments are: mlflow-artifacts:/ = they go through this server
+    /// [env: GREENROOM_DEFAULT_ARTIFACT_ROOT, MLFLOW_DEFAULT_ARTIFACT_ROOT]
+    /// [default: mlflow-artifacts:/, without --serve-artifacts the destination].
+    #[arg(long)]
+    pub(crate) default_artifact_root: Option<String>,
+    /// Hand artifacts through, to and from the destination (the default)
+    /// [env: GREENROOM_SERVE_ARTIFACTS, MLFLOW_SERVE_ARTIFACTS].
+    #[arg(long, overrides_with = "no_serve_artifacts")]
+    pub(crate) serve_artifacts: bool,
+    /// Hand no artifacts through: clients reach the storage themselves.
+    #[arg(long, overrides_with = "serve_artifacts")]
+    pub(crate) no_serve_artifacts: bool,
+    /// Hand artifacts through and do nothing else [env: GREENROOM_ARTIFACTS_ONLY, MLFLOW_ARTIFACTS_ONLY].
+    #[arg(long)]
+    pub(crate) artifacts_only: bool,
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use greenroom_core::artifact::ArtifactPolicy;
 use greenroom_core::run::LongValues;
 use greenroom_core::source::SourcePolicy;
 use greenroom_server::{Policy, ServerConfig};
@@ -10,6 +9,7 @@ use greenroom_store::DbConfig;
 use serde::Deserialize;
 
 use crate::arguments::ServerOptions;
+use crate::artifact_config::{self, ArtifactFile};
 
 /// `greenroom.toml`; unknown keys are errors.
 #[derive(Debug, Default, Deserialize)]
@@ -18,6 +18,10 @@ struct File {
     host: Option<String>,
     port: Option<u16>,
     backend_store_uri: Option<String>,
+    artifacts_destination: Option<String>,
+    default_artifact_root: Option<String>,
+    serve_artifacts: Option<bool>,
+    artifacts_only: Option<bool>,
     static_prefix: Option<String>,
     allowed_hosts: Option<Vec<String>>,
     cors_allowed_origins: Option<Vec<String>>,
@@ -85,17 +89,22 @@ pub(crate) fn read(
     };
     let filter = options.log.clone().or(var(&["GREENROOM_LOG"])).or(file.log).unwrap_or("info".into());
 
+    let keys = ArtifactFile {
+        artifacts_destination: file.artifacts_destination,
+        default_artifact_root: file.default_artifact_root,
+        serve_artifacts: file.serve_artifacts,
+        artifacts_only: file.artifacts_only,
+    };
+    let (artifacts, policy) = artifact_config::read(&options.artifacts, keys, &var)?;
+
     let config = ServerConfig {
         listen: std::net::SocketAddr::new(ip, port),
         db: DbConfig { uri: uri.unwrap_or("sqlite:///greenroom-data/greenroom.db".into()), pool_size },
         static_prefix,
         allowed_hosts: hosts.map(|list| split(&list)).or(file.allowed_hosts).unwrap_or_default(),
         allowed_origins: origins.map(|list| split(&list)).or(file.cors_allowed_origins).unwrap_or_default(),
-        policy: Policy {
-            sources: sources(&env)?,
-            artifacts: ArtifactPolicy::default(),
-            long_values: long_values(&env)?,
-        },
+        artifacts,
+        policy: Policy { sources: sources(&env)?, artifacts: policy, long_values: long_values(&env)? },
     };
     Ok((config, LogConfig { json, filter }))
 }

@@ -1,6 +1,7 @@
 //! `greenroom`: the server, and the commands that a person or a CI job types.
 
 mod arguments;
+mod artifact_config;
 mod command;
 mod config;
 mod output;
