@@ -60,6 +60,9 @@ pub fn build(app: App, config: &ServerConfig) -> Router {
     let registry = mlflow_routes(Below("/ajax-api/2.0/mlflow", registry));
     let mut registry = registry
         .route("/ajax-api/2.0/mlflow/metrics/get-history-bulk", get(metric_history::history_of_runs))
+        .route("/ajax-api/2.0/mlflow/upload-artifact", post(artifact::owned::upload))
+        .route("/get-artifact", get(artifact::owned::of_run))
+        .route("/model-versions/get-artifact", get(artifact::owned::of_version))
         .nest("/api/v1", v1_routes())
         .route("/", get(ui::index))
         .route("/assets/{*path}", get(ui::asset))
@@ -159,6 +162,9 @@ fn tracking_routes(below: Below<'_>) -> Below<'_> {
         .route("/runs/outputs", post(run_inputs::log_outputs))
         .route("/metrics/get-history", get(metric_history::history))
         .route("/metrics/get-history-bulk-interval", get(metric_history::sample_of_runs))
+        .route("/artifacts/list", get(artifact::owned::list))
+        .route("/artifacts/presigned-upload-url", post(artifact::presigned::upload))
+        .route("/artifacts/presigned-download-url", post(artifact::presigned::download))
 }
 
 fn proxy_routes() -> Router<App> {

@@ -4,6 +4,7 @@ mod guard;
 mod local;
 mod multipart;
 mod object;
+mod owner;
 mod store;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use greenroom_core::{Error, Result};
 
 pub use multipart::{MAX_PARTS, Parts, abort_parts, complete_parts, create_parts, put_part};
 pub use object::ArtifactConfig;
+pub use owner::{Belongings, Owner, belongings};
 pub use store::{ArtifactStore, ByteStream, Entry, Got, Part};
 
 use crate::Context;

@@ -43,7 +43,7 @@ impl VersionKey {
         Ok(Self { name: name.to_owned(), version: number, as_written: number_or(version, number) })
     }
 
-    fn not_found(&self) -> Error {
+    pub(crate) fn not_found(&self) -> Error {
         not_found(&self.name, &self.as_written)
     }
 }

@@ -66,6 +66,18 @@ pub struct CompletedPart {
     pub etag: String,
 }
 
+/// A URL of an object store, in the answer about a run.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct SignedResponse {
+    /// Where to read from, or write to.
+    pub presigned_url: String,
+    /// To be sent along.
+    pub headers: BTreeMap<String, String>,
+    /// Bytes, of what can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_size: Option<u64>,
+}
+
 /// A URL of an object store, from which or to which to go.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct PresignedResponse {

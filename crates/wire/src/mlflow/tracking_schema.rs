@@ -33,6 +33,22 @@ pub const DELETE_EXPERIMENT_TAG: &[Field] = &[EXPERIMENT_ID, KEY];
 
 /// Only a run.
 pub const RUN: &[Field] = &[RUN_ID];
+/// `artifacts/list`.
+pub const LIST_ARTIFACTS: &[Field] =
+    &[RUN_ID, Field::optional("path", Kind::Text), Field::optional("page_token", Kind::Text)];
+/// `artifacts/presigned-upload-url`.
+pub const SIGN_UPLOAD: &[Field] = &[
+    Field::optional("run_id", Kind::Text),
+    Field::optional("model_id", Kind::Text),
+    Field::required("path", Kind::Text),
+    Field::optional("expiration", Kind::Long),
+];
+/// `artifacts/presigned-download-url`.
+pub const SIGN_DOWNLOAD: &[Field] = &[
+    Field::required("run_id", Kind::Text),
+    Field::required("path", Kind::Text),
+    Field::optional("expiration", Kind::Long),
+];
 /// `runs/create`.
 pub const CREATE_RUN: &[Field] = &[
     Field::optional("experiment_id", Kind::Text),
