@@ -4,6 +4,7 @@ What the client does with runs goes through the same repository, which is used h
 """
 
 import io
+import json
 import os
 
 import mlflow
@@ -11,7 +12,7 @@ import pytest
 import requests
 from harness import database, poll, server
 from harness.s3 import S3
-from mlflow import artifacts
+from mlflow import MlflowClient, artifacts
 from mlflow.exceptions import MlflowException
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.store.artifact.http_artifact_repo import HttpArtifactRepository
@@ -185,3 +186,38 @@ def test_parts_of_another_file_are_not_taken(keeper, name):
     body = {"path": "f", "upload_id": begun["upload_id"]}
     assert requests.post(f"{base}/abort/1/{name}", json=body, timeout=10).status_code == 200
     assert requests.post(f"{base}/abort/1/{name}", json=body, timeout=10).status_code == 404
+
+
+@pytest.fixture
+def run(keeper, name):
+    """A run of its own, and a client."""
+    client = MlflowClient(tracking_uri=keeper.url, registry_uri=keeper.url)
+    return client, client.create_run(client.create_experiment(name)).info.run_id
+
+
+def test_a_run_logs_and_gives_back(run, tmp_path):
+    client, run_id = run
+    client.log_text(run_id, "grüße", "notes/hello.txt")
+    client.log_dict(run_id, {"alpha": 0.5}, "config/params.json")
+    client.log_artifact(run_id, str(write(tmp_path, {"plain.bin": b"\x00\x01"}) / "plain.bin"))
+    client.log_artifacts(run_id, str(write(tmp_path / "in", TREE)), "model")
+    listed = [(info.path, info.is_dir) for info in client.list_artifacts(run_id)]
+    assert listed == [("config", True), ("model", True), ("notes", True), ("plain.bin", False)]
+    (tmp_path / "out").mkdir()
+    kept = get_artifact_repository(client.get_run(run_id).info.artifact_uri, tracking_uri=client.tracking_uri)
+    kept.download_artifacts("", dst_path=str(tmp_path / "out"))
+    expected = {f"model/{path}": content for path, content in TREE.items()}
+    expected |= {"notes/hello.txt": "grüße".encode(), "plain.bin": b"\x00\x01"}
+    got = files(tmp_path / "out")
+    assert json.loads(got.pop("config/params.json")) == {"alpha": 0.5}
+    assert got == expected
+
+
+def test_the_server_shows_what_a_run_logged(keeper, run):
+    client, run_id = run
+    client.log_text(run_id, "<b>", "page.html")
+    listed = requests.get(f"{keeper.url}/api/2.0/mlflow/artifacts/list", params={"run_id": run_id}, timeout=10).json()
+    assert listed["root_uri"] == client.get_run(run_id).info.artifact_uri
+    assert listed["files"] == [{"path": "page.html", "is_dir": False, "file_size": 3}]
+    page = requests.get(f"{keeper.url}/get-artifact", params={"run_uuid": run_id, "path": "page.html"}, timeout=10)
+    assert page.text == "<b>" and page.headers["Content-Disposition"].startswith("attachment")
