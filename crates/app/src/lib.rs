@@ -5,6 +5,7 @@ pub mod artifact;
 pub mod context;
 pub mod event;
 pub mod experiment;
+pub mod logged_model;
 pub mod model_version;
 pub mod registered_model;
 pub mod run;

@@ -9,6 +9,7 @@ pub mod dataset;
 pub mod error;
 pub mod event;
 pub mod experiment;
+pub mod logged_model;
 pub mod metric;
 pub mod model_history;
 pub mod model_version;

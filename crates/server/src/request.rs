@@ -117,6 +117,20 @@ async fn read_body(body: axum::body::Body) -> Result<Bytes> {
     }
 }
 
+/// The pieces of a path of MLflow's API.
+pub(crate) struct MlflowPath<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for MlflowPath<T> {
+    type Rejection = MlflowError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, MlflowError> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(pieces)) => Ok(Self(pieces)),
+            Err(rejection) => Err(MlflowError(Error::invalid(rejection.body_text()))),
+        }
+    }
+}
+
 /// The pieces of a `/api/v1` path.
 pub(crate) struct V1Path<T>(pub(crate) T);
 

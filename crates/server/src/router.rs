@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::guard::Guard;
 use crate::http::{
-    artifact, experiment, experiment_search, metric, metric_history, misc, model_version, registered_model,
-    run, run_inputs, run_search, v1,
+    artifact, experiment, experiment_search, logged_model, metric, metric_history, misc, model_version,
+    registered_model, run, run_inputs, run_search, v1,
 };
 use crate::respond::{MlflowError, V1Error};
 use crate::{ServerConfig, middleware, ui};
@@ -101,7 +101,7 @@ impl Below<'_> {
 }
 
 fn mlflow_routes(below: Below<'_>) -> Router<App> {
-    tracking_routes(registry_routes(below)).1
+    logged_model_routes(tracking_routes(registry_routes(below))).1
 }
 
 fn registry_routes(below: Below<'_>) -> Below<'_> {
@@ -165,6 +165,19 @@ fn tracking_routes(below: Below<'_>) -> Below<'_> {
         .route("/artifacts/list", get(artifact::owned::list))
         .route("/artifacts/presigned-upload-url", post(artifact::presigned::upload))
         .route("/artifacts/presigned-download-url", post(artifact::presigned::download))
+}
+
+fn logged_model_routes(below: Below<'_>) -> Below<'_> {
+    below
+        .route("/logged-models", post(logged_model::create))
+        .route("/logged-models/search", post(logged_model::search))
+        .route(
+            "/logged-models/{id}",
+            get(logged_model::get).patch(logged_model::finalize).delete(logged_model::delete),
+        )
+        .route("/logged-models/{id}/tags", patch(logged_model::set_tags))
+        .route("/logged-models/{id}/tags/{*key}", delete(logged_model::delete_tag))
+        .route("/logged-models/{id}/params", post(logged_model::log_params))
 }
 
 fn proxy_routes() -> Router<App> {

@@ -10,6 +10,8 @@ pub mod event;
 pub mod experiment;
 pub mod experiment_search;
 mod keyset;
+pub mod logged_model;
+pub mod logged_model_search;
 pub mod metric_history;
 pub mod metric_sample;
 pub mod model_version;

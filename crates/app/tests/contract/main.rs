@@ -7,6 +7,8 @@ mod events;
 mod experiments;
 mod hostile;
 mod kinds;
+mod logged_model_search;
+mod logged_models;
 mod models;
 mod pages;
 mod races;

@@ -158,6 +158,13 @@ impl World {
         panic!("only {} of {all} events became readable", events.len());
     }
 
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &'static str) -> i64 {
+        let sql = format!("SELECT COUNT(*) FROM {table}");
+        let count = self.cx.db.read(sql, |tx, sql| tx.opt(sql, &[], |row| row.get::<i64>(0)).boxed());
+        count.await.unwrap().unwrap()
+    }
+
     /// A model's events, oldest first.
     pub(crate) async fn history(&self, model: &str) -> Vec<Event> {
         let (mut events, next) = event::history(&self.cx, model.to_owned(), None, 1000, None).await.unwrap();
@@ -188,7 +195,7 @@ impl World {
     pub(crate) async fn held(&self, model: &str, stage: &str) -> Vec<i64> {
         let (versions, _) =
             model_version::list(&self.cx, model.into(), Some(stage.into()), 1000, None).await.unwrap();
-        versions.iter().map(|v| v.version.version).collect()
+        versions.iter().map(|v| v.detail.version.version).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod artifact;
 pub(crate) mod experiment;
 pub(crate) mod experiment_search;
+pub(crate) mod logged_model;
 pub(crate) mod metric;
 pub(crate) mod metric_history;
 pub(crate) mod misc;

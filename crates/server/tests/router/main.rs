@@ -4,6 +4,7 @@
 mod artifacts;
 mod artifacts_owned;
 mod attacks;
+mod logged_models;
 mod mlflow;
 mod oddities;
 mod support;

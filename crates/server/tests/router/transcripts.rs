@@ -15,7 +15,7 @@ fn note(transcript: &mut String, call: &str, body: &str, answer: &Answer) {
         .unwrap();
 }
 
-async fn play(server: &Server, prefix: &str, calls: &[(&str, &str, &str)]) -> String {
+pub(crate) async fn play(server: &Server, prefix: &str, calls: &[(&str, &str, &str)]) -> String {
     let mut transcript = String::new();
     for (method, path, body) in calls {
         let mut request: Request<_> = request(method, &format!("{prefix}{path}"), body);

@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0002_tracking"),
     migration!("0003_search_indexes"),
     migration!("0004_version_storage"),
+    migration!("0005_version_digest"),
 ];
 
 /// An arbitrary number that stands for "Greenroom migrates" among PostgreSQL's advisory locks.

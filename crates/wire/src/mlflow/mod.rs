@@ -3,6 +3,8 @@
 pub mod artifact;
 pub mod experiment;
 pub mod fields;
+pub mod logged_model;
+pub mod logged_model_schema;
 pub mod metric;
 pub mod metric_history;
 pub mod model_version;

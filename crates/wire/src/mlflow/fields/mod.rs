@@ -161,7 +161,12 @@ impl Fields {
 
     /// A truth, false when absent.
     pub fn flag(&self, name: &str) -> bool {
-        matches!(self.get(name), Some(Checked::Bool(true)))
+        self.flag_if_given(name).unwrap_or_default()
+    }
+
+    /// A truth, `None` when absent.
+    pub fn flag_if_given(&self, name: &str) -> Option<bool> {
+        if let Some(Checked::Bool(truth)) = self.get(name) { Some(*truth) } else { None }
     }
 
     /// A whole number, `None` when absent.
