@@ -3,6 +3,7 @@
 mod change;
 mod create;
 mod delete;
+mod origin;
 mod read;
 mod tag;
 
@@ -43,7 +44,7 @@ impl VersionKey {
         Ok(Self { name: name.to_owned(), version: number, as_written: number_or(version, number) })
     }
 
-    pub(crate) fn not_found(&self) -> Error {
+    fn not_found(&self) -> Error {
         not_found(&self.name, &self.as_written)
     }
 }

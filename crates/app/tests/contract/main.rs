@@ -18,6 +18,7 @@ mod run_searches;
 mod runs;
 mod schema;
 mod search;
+mod sources;
 mod stages;
 mod support;
 mod times;

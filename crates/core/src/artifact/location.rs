@@ -10,6 +10,11 @@ pub fn of_logged_model(experiment_location: &str, model_id: &str) -> String {
     below(experiment_location, &format!("models/{model_id}/artifacts"))
 }
 
+/// The location of what lies at `path` (plain, relative, may be empty) in another one.
+pub fn of_path(location: &str, path: &str) -> String {
+    if path.is_empty() { location.to_owned() } else { below(location, path) }
+}
+
 /// A URI with a path added; a query stays at the end.
 pub(super) fn below(uri: &str, path: &str) -> String {
     let (uri, query) = uri.split_at(uri.find('?').unwrap_or(uri.len()));
@@ -26,5 +31,7 @@ mod tests {
         assert_eq!(of_run("mlflow-artifacts:/7", "r"), "mlflow-artifacts:/7/r/artifacts");
         assert_eq!(of_run("s3://b/7/?region=eu", "r"), "s3://b/7/r/artifacts?region=eu");
         assert_eq!(of_logged_model("/data/7", "m-1"), "/data/7/models/m-1/artifacts");
+        assert_eq!(of_path("s3://b/7/?region=eu", "a/b"), "s3://b/7/a/b?region=eu");
+        assert_eq!(of_path("s3://b/7/?region=eu", ""), "s3://b/7/?region=eu");
     }
 }

@@ -7,5 +7,5 @@ mod policy;
 
 pub use delivery::{Delivery, Facts, Wish};
 pub use key::{ArtifactKey, MAX_KEY, MAX_SEGMENTS};
-pub use location::{of_logged_model, of_run};
+pub use location::{of_logged_model, of_path, of_run};
 pub use policy::ArtifactPolicy;

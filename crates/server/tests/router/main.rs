@@ -7,6 +7,7 @@ mod attacks;
 mod logged_models;
 mod mlflow;
 mod oddities;
+mod sources;
 mod support;
 mod tracking;
 mod transcripts;

@@ -4,7 +4,13 @@
 //! Source of the rules: MLflow 3.17's checks on model version creation and the advisories that led to them.
 //! They look at the source alone, never at tags: a prompt's source must be one of two fixed words.
 
-use crate::name::{MAX_NAME, check_model_name};
+mod model_uri;
+mod place;
+
+pub use model_uri::{ModelUri, Which};
+pub use place::Place;
+
+use crate::artifact::ArtifactKey;
 use crate::uri::{self, authority};
 use crate::{Error, Result};
 
@@ -12,6 +18,9 @@ use crate::{Error, Result};
 pub const MAX_SOURCE: usize = 500;
 /// What a prompt's source may be: words that stand for "no artifacts".
 const PROMPT_SOURCES: [&str; 2] = ["prompt-template", "dummy-source"];
+/// The path below which every MLflow server hands its artifacts through.
+const PROXY_ROUTE: &str = "/api/2.0/mlflow-artifacts/artifacts";
+
 /// What the operator allows; from the environment variables of MLflow.
 #[derive(Clone, Debug, Default)]
 pub struct SourcePolicy {
@@ -30,28 +39,10 @@ pub enum Source {
     Registered(ModelUri),
     /// A logged model, by its id.
     LoggedModel(String),
-}
-
-/// A `models:/` URI that names a registered model.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModelUri {
-    /// The registered model's name.
-    pub name: String,
-    /// Which of its versions.
-    pub which: Which,
-}
-
-/// How a `models:/` URI chooses the version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// `models:/Name/3`
-    Version(i64),
-    /// `models:/Name/Production`
-    Stage(String),
-    /// `models:/Name/latest`
-    Latest,
-    /// `models:/Name@champion`
-    Alias(String),
+    /// What lies at this path in the run that `run_id` names; all of it when there is no path.
+    OfRun(Option<ArtifactKey>),
+    /// A place that must lie in the artifact root of what `run_id` or `model_id` names; `None` when it can lie in none.
+    Contained(Option<Place>),
 }
 
 /// Checks a source as a client gave it with `run_id` and `model_id` (empty = not given).
@@ -83,14 +74,18 @@ pub fn check(
     let scheme = uri::scheme(source);
     match scheme.as_str() {
         "models" => check_models_uri(source, model_id),
-        "" | "file" => Err(local_path(source, run_id, model_id)),
+        "" | "file" if run_id.is_empty() && model_id.is_empty() => Err(outside(source, naming(model_id))),
+        "" | "file" => Ok(Source::Contained(Place::parse(source))),
         _ => {
             check_path(source)?;
+            let nobody = run_id.is_empty() && model_id.is_empty();
             match scheme.as_str() {
                 "runs" => check_runs_uri(source, run_id, model_id),
-                // No run or logged model of this server holds it.
-                "mlflow-artifacts" => {
-                    Err(not_contained(source, if model_id.is_empty() { "run_id" } else { "model_id" }))
+                "mlflow-artifacts" if nobody => Err(not_contained(source, naming(model_id))),
+                "mlflow-artifacts" => Ok(Source::Contained(Place::parse(source))),
+                // A server's own artifacts, asked for from outside: they would be nobody's.
+                "http" | "https" if uri::decoded(source).contains(PROXY_ROUTE) => {
+                    Err(not_contained(source, naming(model_id)))
                 }
                 _ => Ok(Source::Opaque),
             }
@@ -98,19 +93,32 @@ pub fn check(
     }
 }
 
-fn not_contained(source: &str, parameter: &str) -> Error {
+/// Where to look for a source that must lie in `root`, the artifact location of what the request names; `None` when
+/// there is no such thing.
+pub fn locate(source: &str, place: Option<&Place>, root: Option<&str>, model_id: &str) -> Result<String> {
+    let root = root.ok_or_else(|| not_contained(source, naming(model_id)))?;
+    let root = Place::parse(root);
+    match (place, root) {
+        (Some(place), Some(root)) if place.is_within(&root) => Ok(place.location()),
+        _ if uri::scheme(source) == "mlflow-artifacts" => Err(not_contained(source, naming(model_id))),
+        _ => Err(outside(source, naming(model_id))),
+    }
+}
+
+/// Which field has to name what holds the source.
+fn naming(model_id: &str) -> &'static str {
+    if model_id.is_empty() { "run_id" } else { "model_id" }
+}
+
+fn not_contained(source: &str, named: &str) -> Error {
     Error::invalid(format!(
-        "Invalid model version source: '{source}'. The {parameter} request parameter must identify the resource that \
-         contains the source."
+        "Invalid model version source: '{source}'. The {named} request parameter must identify the resource that contains \
+         the source."
     ))
 }
 
-/// A local path would have to lie in the artifact directory of a run (or logged model) of this server.
-fn local_path(source: &str, run_id: &str, model_id: &str) -> Error {
-    let named = if model_id.is_empty() { "run_id" } else { "model_id" };
-    if !run_id.is_empty() || !model_id.is_empty() {
-        return not_contained(source, named);
-    }
+/// A local path has to lie in the artifact directory of a run (or logged model) of this server.
+fn outside(source: &str, named: &str) -> Error {
     Error::invalid(format!(
         "Invalid model version source: '{source}'. To use a local path as a model version source, the {named} request \
          parameter has to be specified and the local path has to be contained within the artifact directory of the run \
@@ -135,11 +143,16 @@ fn check_runs_uri(source: &str, run_id: &str, model_id: &str) -> Result<Source> 
         return Err(not_contained(source, "model_id"));
     }
     let path = source.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches('/');
-    let (run, artifact) = path.split_once('/').unwrap_or((path, ""));
-    if !authority(source).is_empty() || run_id.is_empty() || run != run_id || artifact.is_empty() {
+    let (run, path) = path.split_once('/').unwrap_or((path, ""));
+    if !authority(source).is_empty() || run_id.is_empty() || run != run_id {
         return Err(not_contained(source, "run_id"));
     }
-    Ok(Source::Opaque)
+    let path = path.trim_matches('/');
+    if path.is_empty() {
+        return Ok(Source::OfRun(None));
+    }
+    let key = ArtifactKey::parse(path).map_err(|_| not_contained(source, "run_id"))?;
+    Ok(Source::OfRun(Some(key)))
 }
 
 fn check_models_uri(source: &str, model_id: &str) -> Result<Source> {
@@ -149,39 +162,12 @@ fn check_models_uri(source: &str, model_id: &str) -> Result<Source> {
         )));
     }
     let path = source.split_once(':').map_or("", |(_, rest)| rest);
-    let parsed = path.strip_prefix('/').and_then(parse_models_path);
-    match parsed.ok_or_else(|| not_contained(source, "model_id"))? {
-        Source::LoggedModel(id) if model_id != id => Err(not_contained(source, "model_id")),
+    let parsed = path.strip_prefix('/').and_then(model_uri::parse_path);
+    let wrong = || not_contained(source, "model_id");
+    match parsed.ok_or_else(wrong)? {
+        Source::LoggedModel(id) if model_id != id => Err(wrong()),
         other => Ok(other),
     }
-}
-
-/// The path of a `models:/` URI, read as MLflow's client reads it; `None` when it is not one.
-fn parse_models_path(path: &str) -> Option<Source> {
-    let path = path.trim_start_matches('/');
-    let (name, suffix) = path.split_once('/').map_or((path, None), |(name, suffix)| (name, Some(suffix)));
-    if name.trim().is_empty() || name.chars().count() > MAX_NAME {
-        return None;
-    }
-    let which = match suffix {
-        Some(suffix) if suffix.contains('/') || suffix.trim().is_empty() => return None,
-        Some(suffix) if suffix.bytes().all(|b| b.is_ascii_digit()) => {
-            Which::Version(suffix.parse().unwrap_or(i64::MAX))
-        }
-        Some(suffix) if suffix.eq_ignore_ascii_case("latest") => Which::Latest,
-        Some(suffix) => Which::Stage(suffix.to_owned()),
-        None => match name.rsplit_once('@') {
-            Some((name, alias)) if !alias.trim().is_empty() => {
-                check_model_name(name).ok()?;
-                let which = Which::Alias(alias.to_owned());
-                return Some(Source::Registered(ModelUri { name: name.to_owned(), which }));
-            }
-            Some(_) => return None,
-            None => return Some(Source::LoggedModel(name.to_owned())),
-        },
-    };
-    check_model_name(name).ok()?;
-    Some(Source::Registered(ModelUri { name: name.to_owned(), which }))
 }
 
 #[cfg(test)]
@@ -242,6 +228,7 @@ mod tests {
             "mlflow-artifacts://host/1/model",
             "runs:/r1/model",
             "runs://host/x",
+            "runs:/r1/a%00b",
             "models://host/m/1",
             "models:/m-123",
             "models:/a/b/c",
@@ -262,11 +249,80 @@ mod tests {
     #[test]
     fn a_run_must_be_the_one_that_is_named() {
         let with_run = |source: &str, run: &str| check(&SourcePolicy::default(), source, run, "", false);
-        assert_eq!(with_run("runs:/r1/model", "r1"), Ok(Source::Opaque));
-        for (source, run) in
-            [("runs:/r1/model", "r2"), ("runs:/r1/../../etc", "r1"), ("runs:/r1", "r1"), ("/tmp/x", "r1")]
-        {
+        let key = |path: &str| Some(ArtifactKey::parse(path).expect(path));
+        for (source, path) in [
+            ("runs:/r1/model", key("model")),
+            ("runs:/r1/a/b c/", key("a/b c")),
+            ("runs:///r1/model", key("model")),
+            ("RUNS:/r1/model", key("model")),
+            ("runs:/r1", None),
+            ("runs:/r1/", None),
+        ] {
+            assert_eq!(with_run(source, "r1"), Ok(Source::OfRun(path)), "{source}");
+        }
+        for (source, run) in [
+            ("runs:/r1/model", "r2"),
+            ("runs:/r1/model", ""),
+            ("runs:/r1/../../etc", "r1"),
+            ("runs:/r1/%2e%2e/etc", "r1"),
+            ("runs:/r1/a?x=1", "r1"),
+            ("runs:/r1/a#b", "r1"),
+            ("runs:/r1/.greenroom/x", "r1"),
+            ("runs://r1/model", "r1"),
+        ] {
             with_run(source, run).expect_err(source);
+        }
+        check(&SourcePolicy::default(), "runs:/r1/model", "r1", "m-1", false).expect_err("whose is it?");
+    }
+
+    #[test]
+    fn a_place_must_lie_in_what_the_request_names() {
+        let policy = SourcePolicy::default();
+        let root = "mlflow-artifacts:/0/r1/artifacts";
+        let located = |source: &str, root: Option<&str>| {
+            let Source::Contained(place) = check(&policy, source, "r1", "", false)? else {
+                panic!("{source} is to be contained")
+            };
+            locate(source, place.as_ref(), root, "")
+        };
+        assert_eq!(
+            located("mlflow-artifacts:///0/r1/artifacts/%6dodel", Some(root)),
+            Ok("mlflow-artifacts:/0/r1/artifacts/model".to_owned())
+        );
+        assert_eq!(located("file:///data/r1/model", Some("/data/r1")), Ok("/data/r1/model".to_owned()));
+        for (source, root) in [
+            ("mlflow-artifacts:/0/r2/artifacts", root),
+            ("mlflow-artifacts:/0/r1/artifactsx", root),
+            ("mlflow-artifacts:/0/r1", root),
+            ("mlflow-artifacts:/0/r1/artifacts/a?b", root),
+            ("/0/r1/artifacts/model", root),
+            ("/etc", "/data/r1"),
+            ("/data/r1/../r2", "/data/r1"),
+            ("/data/r1x", "/data/r1"),
+            ("/data/r1/model", "s3://b/data/r1"),
+            ("x", "/data/r1"),
+            ("C:\\Windows", "/data/r1"),
+        ] {
+            let message = located(source, Some(root)).expect_err(source).message;
+            assert!(message.starts_with("Invalid model version source: '"), "{message}");
+        }
+        let message = located("/data/r1/model", None).expect_err("no such run").message;
+        assert!(
+            message.ends_with(
+                "The run_id request parameter must identify the resource that contains the source."
+            )
+        );
+    }
+
+    #[test]
+    fn another_door_to_the_proxy_stays_shut() {
+        let policy = SourcePolicy { pattern: None, allowed_schemes: vec!["http".into(), "https".into()] };
+        for url in [
+            "http://attacker/api/2.0/mlflow-artifacts/artifacts/",
+            "https://h/x/api/2.0/mlflow-artifacts/artifacts/0/r",
+            "http://h/api/2.0/mlflow%2dartifacts/artifacts/0",
+        ] {
+            check(&policy, url, "", "", false).expect_err(url);
         }
     }
 
