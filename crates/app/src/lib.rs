@@ -3,6 +3,7 @@
 
 pub mod artifact;
 pub mod context;
+pub mod digest;
 pub mod event;
 pub mod experiment;
 pub mod logged_model;

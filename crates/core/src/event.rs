@@ -45,13 +45,17 @@ pub enum EventKind {
     VersionTagSet,
     /// As for a model.
     VersionTagDeleted,
+    /// `after`: the digest of its artifacts.
+    DigestRecorded,
+    /// `before`, `after`: whether its artifacts are still those of the digest.
+    DigestChecked,
     /// `after`: the whole document.
     StagesApplied,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::ModelCreated,
         Self::ModelUpdated,
         Self::ModelRenamed,
@@ -66,6 +70,8 @@ impl EventKind {
         Self::VersionDeleted,
         Self::VersionTagSet,
         Self::VersionTagDeleted,
+        Self::DigestRecorded,
+        Self::DigestChecked,
         Self::StagesApplied,
     ];
 
@@ -86,6 +92,8 @@ impl EventKind {
             Self::VersionDeleted => "model_version.deleted",
             Self::VersionTagSet => "model_version_tag.set",
             Self::VersionTagDeleted => "model_version_tag.deleted",
+            Self::DigestRecorded => "model_version_digest.recorded",
+            Self::DigestChecked => "model_version_digest.checked",
             Self::StagesApplied => "stage_definitions.applied",
         }
     }

@@ -6,9 +6,11 @@
 pub mod actor;
 pub mod artifact;
 pub mod dataset;
+pub mod digest;
 pub mod error;
 pub mod event;
 pub mod experiment;
+pub mod lineage;
 pub mod logged_model;
 pub mod metric;
 pub mod model_history;

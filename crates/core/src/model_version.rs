@@ -1,5 +1,7 @@
 //! A model version, as the store keeps it.
 
+use crate::digest::VersionDigest;
+use crate::lineage::Lineage;
 use crate::tag::Tag;
 
 /// The state of one version.
@@ -46,6 +48,17 @@ pub struct ModelVersionDetail {
     pub tags: Vec<Tag>,
     /// Ordered; empty where MLflow leaves aliases out.
     pub aliases: Vec<String>,
+}
+
+/// A version with what is known of its bytes and, where it is looked at alone, of its making.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VersionView {
+    /// The version.
+    pub detail: ModelVersionDetail,
+    /// What is known of its bytes.
+    pub digest: VersionDigest,
+    /// Where it comes from; `None` in lists.
+    pub lineage: Option<Lineage>,
 }
 
 /// A version in a stage, in brief.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use greenroom_app::artifact::ArtifactStore;
-use greenroom_app::{Clock, Context, Ids};
+use greenroom_app::{Clock, Context, Ids, digest};
 use greenroom_core::{Error, Result};
 use greenroom_store::Db;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -45,6 +45,8 @@ pub async fn serve(
     greenroom_app::stage::definitions(&cx).await?;
     greenroom_app::experiment::ensure_default(&cx).await?;
     tracing::info!(%address, engine = db.engine_name(), "listening");
+    let workers = TaskTracker::new();
+    workers.spawn(stop.clone().run_until_cancelled_owned(digest::work(cx.clone())));
     let router = build(App::new(cx, stop.clone()), &config);
     ready(address);
 
@@ -70,6 +72,8 @@ pub async fn serve(
         tracing::warn!("some requests did not finish in time");
     }
     tasks.close();
+    workers.close();
+    workers.wait().await;
     db.close().await;
     if tokio::time::timeout(GRACE, artifacts.close()).await.is_err() {
         tracing::warn!("some uploads that were cut off could not be removed from the object store");

@@ -10,6 +10,7 @@ pub mod event;
 pub mod experiment;
 pub mod experiment_search;
 mod keyset;
+pub mod lineage;
 pub mod logged_model;
 pub mod logged_model_search;
 pub mod metric_history;
@@ -34,5 +35,6 @@ pub mod search;
 mod search_page;
 pub mod stage_definitions;
 pub mod tag;
+pub mod version_digest;
 
 pub use db::{Db, DbConfig, Param, Tx};

@@ -72,6 +72,11 @@ pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<ModelRow>> {
     tx.opt(BY_ID, &[id.into()], from_row).await
 }
 
+/// The model of this id, to be changed, also when it was deleted.
+pub async fn lock_by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<ModelRow>> {
+    tx.opt_locked(BY_ID, &[id.into()], from_row).await
+}
+
 const INSERT: &str = "INSERT INTO registered_models
      (id, name, description, created_by, created_at, updated_at, is_prompt, holds_prompts, last_version,
       head_sequence, head_hash, head_at)
@@ -131,10 +136,11 @@ pub async fn mark_prompts(tx: &mut Tx<'_>, id: &str) -> Result<()> {
     tx.exec(MARK_PROMPTS, &[id.into()]).await.map(|_| ())
 }
 
-const DELETE_CHILDREN: [&str; 4] = [
+const DELETE_CHILDREN: [&str; 5] = [
     "DELETE FROM registered_model_tags WHERE model_id = $1",
     "DELETE FROM registered_model_aliases WHERE model_id = $1",
     "DELETE FROM model_version_tags WHERE model_id = $1",
+    "DELETE FROM version_digests WHERE model_id = $1",
     "DELETE FROM model_versions WHERE model_id = $1",
 ];
 

@@ -21,6 +21,7 @@ use crate::v1::{
         get_model,
         list_versions,
         get_version,
+        check_version,
         get_decision,
         transition_version,
         model_history,
@@ -75,6 +76,12 @@ fn list_versions() {}
     responses((status = 200, body = ModelVersion), (status = 404, body = Problem, content_type = "application/problem+json")))]
 #[expect(dead_code, reason = "carries the description of the operation")]
 fn get_version() {}
+
+#[utoipa::path(post, path = "/api/v1/models/{name}/versions/{version}/check", operation_id = "checkVersion",
+    params(("name" = String, Path, description = "The model's name"), ("version" = i64, Path, description = "The version number")),
+    responses((status = 200, body = ModelVersion, description = "After its bytes were read and compared with its digest"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+#[expect(dead_code, reason = "carries the description of the operation")]
+fn check_version() {}
 
 #[utoipa::path(get, path = "/api/v1/models/{name}/versions/{version}/decision", operation_id = "getDecision",
     params(

@@ -148,6 +148,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{name}/versions/{version}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["checkVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{name}/versions/{version}/decision": {
         parameters: {
             query?: never;
@@ -337,6 +353,72 @@ export interface components {
             /** @description Where to go on. In the feed it is always there (ask again later); in a history it is absent on the last page. */
             next_cursor?: string | null;
         };
+        /** @description The run, the logged model and the data that a version comes from, as far as this server knows. */
+        Lineage: {
+            /** @description What the run took in, then what the logged model was measured on besides; at most 1,000 each. */
+            datasets: components["schemas"]["LineageDataset"][];
+            /** @description The logged model it was registered from. */
+            logged_model_id?: string | null;
+            run?: components["schemas"]["LineageRun"] | null;
+        };
+        /** @description A dataset, in brief. */
+        LineageDataset: {
+            /** @description What it was used for (`training`, `eval`, ...); empty when not said. */
+            context: string;
+            /** @description Tells its content from another of the same name. */
+            digest: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description The last point of a metric. */
+        LineageMetric: {
+            /** @description The metric's name. */
+            key: string;
+            /**
+             * Format: int64
+             * @description The step it was logged at.
+             */
+            step: number;
+            /**
+             * Format: int64
+             * @description When (Unix milliseconds).
+             */
+            timestamp: number;
+            /**
+             * Format: double
+             * @description Null when it is not a number.
+             */
+            value?: number | null;
+        };
+        /** @description A run, in brief. */
+        LineageRun: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds, as the client said; absent while it runs.
+             */
+            ended_at?: number | null;
+            /** @description The experiment it belongs to. */
+            experiment_id: string;
+            /** @description That experiment's name. */
+            experiment_name: string;
+            /** @description `active` or `deleted`. */
+            lifecycle_stage: string;
+            /** @description The last point of each metric, by key; at most 1,000. */
+            metrics: components["schemas"]["LineageMetric"][];
+            /** @description Its name. */
+            name: string;
+            /** @description By key; at most 1,000. */
+            params: components["schemas"]["Tag"][];
+            /** @description 32 hexadecimal digits. */
+            run_id: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds, as the client said.
+             */
+            started_at: number;
+            /** @description `RUNNING`, `SCHEDULED`, `FINISHED`, `FAILED` or `KILLED`. */
+            status: string;
+        };
         /** @description A version of a registered model. */
         ModelVersion: {
             /** @description Ordered. */
@@ -350,6 +432,19 @@ export interface components {
             created_by: string;
             /** @description Markdown; absent when null. */
             description?: string | null;
+            /** @description The digest of its artifacts when it was registered, `files-sha256-v1:` and 64 hexadecimal digits. */
+            digest?: string | null;
+            /**
+             * Format: int64
+             * @description When its bytes were looked at last (Unix milliseconds).
+             */
+            digest_checked_at?: number | null;
+            /**
+             * @description What is known of its bytes: `none` (this server does not keep its artifacts, or found none), `pending` (not looked
+             *     at yet), `recorded`, or `mismatch` (the bytes are no longer those of the digest). Absent right after a transition.
+             */
+            digest_state?: string | null;
+            lineage?: components["schemas"]["Lineage"] | null;
             /** @description The model's name. */
             model: string;
             /** @description The run that made it; empty when it has none. */
@@ -850,6 +945,39 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's name */
+                name: string;
+                /** @description The version number */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description After its bytes were read and compared with its digest */
             200: {
                 headers: {
                     [name: string]: unknown;

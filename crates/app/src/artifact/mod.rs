@@ -19,7 +19,7 @@ pub use object::ArtifactConfig;
 pub use owner::{Belongings, Owner, belongings};
 pub use store::{ArtifactStore, ByteStream, Entry, Got, Part};
 
-use crate::Context;
+use crate::{Context, digest};
 
 /// Stores an artifact of `length` bytes, if that is known; replaces what has the key.
 pub async fn put(
@@ -39,7 +39,7 @@ pub async fn put(
     guard::may_write(cx, key).await?;
     upload.commit().await?;
     tracing::debug!(%key, "artifact stored");
-    Ok(())
+    digest::artifact_changed(cx, key).await
 }
 
 /// What a reader gets of an artifact.

@@ -7,7 +7,7 @@ use greenroom_core::{Error, ErrorCode, Result};
 
 use super::guard;
 use super::store::{ArtifactStore, MULTIPART_UNSUPPORTED, Part, unsupported};
-use crate::Context;
+use crate::{Context, digest};
 
 /// Parts that an upload may have (S3's limit).
 pub const MAX_PARTS: u32 = 10_000;
@@ -86,10 +86,11 @@ pub async fn complete_parts(
     guard::may_write(cx, key).await?;
     match cx.artifact_store()? {
         ArtifactStore::Local(local) => {
-            local.complete_parts(key.clone(), upload.to_owned(), parts).await.map(|_| ())
+            local.complete_parts(key.clone(), upload.to_owned(), parts).await?;
         }
-        ArtifactStore::Objects(objects) => objects.complete_parts(key, upload, parts).await,
+        ArtifactStore::Objects(objects) => objects.complete_parts(key, upload, parts).await?,
     }
+    digest::artifact_changed(cx, key).await
 }
 
 /// Gives an upload up.

@@ -7,12 +7,12 @@ use greenroom_core::model_version::{ModelVersion, ModelVersionDetail};
 use greenroom_core::source::{self, Source};
 use greenroom_core::tag::{IS_PROMPT, Tag};
 use greenroom_core::{Actor, Result, name};
-use greenroom_store::{Tx, logged_model, model_version, registered_model, tag};
+use greenroom_store::{Tx, logged_model, model_version, registered_model, tag, version_digest};
 use serde_json::json;
 
 use super::origin::Origin;
 use super::parent_locked;
-use crate::{Context, record};
+use crate::{Context, digest, record};
 
 /// Characters in ids and links that are stored as given.
 const MAX_RUN_LINK: usize = 2000;
@@ -95,6 +95,8 @@ async fn run(
 
     let mut statements = vec![model_version::insert(&version)];
     statements.extend(tags.iter().map(|t| tag::set_on_version(&version.model_id, version.version, t)));
+    let digest = digest::of_new_version(cx, &version, now);
+    statements.extend(digest.iter().map(version_digest::insert));
     let listing = match &origin.listed_by {
         Some(model) => list_in(tx, &model.id, &version).await?,
         None => None,

@@ -3,7 +3,7 @@
 use futures_util::FutureExt;
 use greenroom_core::event::{Change, EventKind};
 use greenroom_core::{Actor, Error, Result, stage};
-use greenroom_store::{Tx, alias, model_version};
+use greenroom_store::{Tx, alias, model_version, version_digest};
 use serde_json::json;
 
 use super::{VersionKey, find_locked};
@@ -36,6 +36,7 @@ async fn run(tx: &mut Tx<'_>, cx: &Context, actor: &Actor, key: &VersionKey) -> 
     row.model.updated_at = now;
     let mut statements = vec![alias::delete_of_version(&version.model_id, version.version)];
     statements.extend(model_version::delete(&version.model_id, version.version));
+    statements.push(version_digest::delete(&version.model_id, version.version));
     record::save(tx, &mut row, statements, &[change], actor, now).await?;
     if was.tags.iter().any(greenroom_core::tag::Tag::marks_prompt) {
         greenroom_store::registered_model::mark_prompts(tx, &version.model_id).await?;

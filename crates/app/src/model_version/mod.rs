@@ -15,7 +15,7 @@ use greenroom_store::{Tx, model_version};
 pub use change::update;
 pub use create::{NewVersion, create};
 pub use delete::delete;
-pub use read::{download_uri, get, list, search};
+pub use read::{download_uri, get, list, search, view};
 pub use tag::{delete_tag, set_tag};
 
 use crate::registered_model;
@@ -44,7 +44,7 @@ impl VersionKey {
         Ok(Self { name: name.to_owned(), version: number, as_written: number_or(version, number) })
     }
 
-    fn not_found(&self) -> Error {
+    pub(crate) fn not_found(&self) -> Error {
         not_found(&self.name, &self.as_written)
     }
 }

@@ -1,10 +1,10 @@
 //! Reading versions.
 
 use futures_util::FutureExt;
-use greenroom_core::model_version::ModelVersionDetail;
+use greenroom_core::model_version::{ModelVersionDetail, VersionView};
 use greenroom_core::{Error, Result, name};
 use greenroom_store::model_version_search::{self, VersionSearch};
-use greenroom_store::{model_version, model_version_detail, page};
+use greenroom_store::{lineage, model_version, model_version_detail, page, version_digest};
 
 use super::VersionKey;
 use crate::{Context, registered_model};
@@ -16,6 +16,23 @@ pub async fn get(cx: &Context, key: VersionKey) -> Result<ModelVersionDetail> {
             async move {
                 let found = model_version_detail::by_name(tx, &key.name, key.version).await?;
                 found.ok_or_else(|| key.not_found())
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// One version with everything that is known of it.
+pub async fn view(cx: &Context, key: VersionKey) -> Result<VersionView> {
+    cx.db
+        .scan(key, |tx, key| {
+            async move {
+                let found = model_version_detail::by_name(tx, &key.name, key.version).await?;
+                let detail = found.ok_or_else(|| key.not_found())?;
+                let lineage = lineage::of_version(tx, &detail.version).await?;
+                let view = version_digest::join(tx, vec![detail]).await?.pop();
+                let view = view.ok_or_else(|| key.not_found())?;
+                Ok(VersionView { lineage: Some(lineage), ..view })
             }
             .boxed()
         })
@@ -58,7 +75,7 @@ pub async fn list(
     stage: Option<String>,
     limit: i64,
     cursor: Option<&str>,
-) -> Result<(Vec<ModelVersionDetail>, Option<String>)> {
+) -> Result<(Vec<VersionView>, Option<String>)> {
     name::check_model_name(&model)?;
     let below = match cursor {
         None => i64::MAX,
@@ -78,7 +95,8 @@ pub async fn list(
                 let mut versions = model_version::list(tx, &row.model.id, *below, stage, limit + 1).await?;
                 let more = page::cut(&mut versions, *limit);
                 let next = versions.last().filter(|_| more).map(|v| v.version.to_string());
-                Ok((model_version::all_with_children(tx, versions).await?, next))
+                let details = model_version::all_with_children(tx, versions).await?;
+                Ok((version_digest::join(tx, details).await?, next))
             }
             .boxed()
         })

@@ -149,7 +149,7 @@ contract! {
             for n in 0..4 {
                 let (versions, _) = model_version::list(&servers[1], format!("m{n}"), None, 10, None).await.unwrap();
                 for version in versions {
-                    assert!(defined.stages.get(&version.version.stage).is_some(), "{} at revision {}", version.version.stage, defined.revision);
+                    assert!(defined.stages.get(&version.detail.version.stage).is_some(), "{} at revision {}", version.detail.version.stage, defined.revision);
                 }
             }
             world.apply(FOUR).await.unwrap();

@@ -3,10 +3,12 @@
 
 mod artifacts;
 mod contention;
+mod digests;
 mod events;
 mod experiments;
 mod hostile;
 mod kinds;
+mod lineage;
 mod logged_model_search;
 mod logged_models;
 mod models;

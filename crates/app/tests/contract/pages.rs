@@ -201,7 +201,7 @@ contract! {
                 loop {
                     let stage = stage.map(str::to_owned);
                     let (page, next) = model_version::list(&world.cx, "m".into(), stage, limit, cursor.as_deref()).await.unwrap();
-                    found.extend(page.iter().map(|v| v.version.version));
+                    found.extend(page.iter().map(|v| v.detail.version.version));
                     cursor = next;
                     if cursor.is_none() {
                         break;

@@ -19,7 +19,7 @@ macro_rules! step {
 async fn times(world: &World) -> (i64, Vec<i64>) {
     let model = registered_model::get(&world.cx, "m".into()).await.unwrap().model.updated_at;
     let (versions, _) = model_version::list(&world.cx, "m".into(), None, 100, None).await.unwrap();
-    (model, versions.iter().rev().map(|v| v.version.updated_at).collect())
+    (model, versions.iter().rev().map(|v| v.detail.version.updated_at).collect())
 }
 
 /// What is done, whether the model's time moves, and which of its three versions' times do.

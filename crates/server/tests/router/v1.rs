@@ -163,3 +163,15 @@ async fn the_stream_tells_what_happens_and_resumes_where_it_was_cut() {
         ["2", "3"]
     );
 }
+
+#[tokio::test]
+async fn a_check_tells_what_is_known_of_the_bytes() {
+    let server = Server::seeded().await;
+    let told = server.send(request("POST", "/api/v1/models/Unicorn/versions/1/check", "")).await;
+    assert_eq!((told.status.as_u16(), told.json()["digest_state"].as_str()), (200, Some("none")));
+    let gone = server.send(request("POST", "/api/v1/models/Unicorn/versions/9/check", "")).await;
+    assert_eq!(
+        (gone.status.as_u16(), gone.headers["content-type"].to_str().unwrap()),
+        (404, "application/problem+json")
+    );
+}

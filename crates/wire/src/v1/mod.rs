@@ -1,12 +1,14 @@
 //! Shapes of `/api/v1`. Times are Unix milliseconds (UTC); lists are pages with an opaque cursor.
 
 pub mod event;
+pub mod lineage;
 pub mod model_version;
 pub mod problem;
 pub mod registered_model;
 pub mod stage;
 
 pub use event::{ChainHead, Event, EventPage};
+pub use lineage::{Lineage, LineageDataset, LineageMetric, LineageRun};
 pub use model_version::{
     Decision, DisplacedVersion, ModelVersion, ModelVersionPage, RuleOutcome, TransitionRequest,
     TransitionResponse,

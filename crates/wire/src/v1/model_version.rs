@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Tag, VersionBrief};
+use super::{Lineage, Tag, VersionBrief};
 
 /// A version of a registered model.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -39,6 +39,19 @@ pub struct ModelVersion {
     pub aliases: Vec<String>,
     /// Ordered by key.
     pub tags: Vec<Tag>,
+    /// What is known of its bytes: `none` (this server does not keep its artifacts, or found none), `pending` (not looked
+    /// at yet), `recorded`, or `mismatch` (the bytes are no longer those of the digest). Absent right after a transition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest_state: Option<String>,
+    /// The digest of its artifacts when it was registered, `files-sha256-v1:` and 64 hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// When its bytes were looked at last (Unix milliseconds).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest_checked_at: Option<i64>,
+    /// Where it comes from; only where one version is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<Lineage>,
 }
 
 /// A page of versions, highest number first.
@@ -141,6 +154,22 @@ impl From<greenroom_core::model_version::ModelVersionDetail> for ModelVersion {
             created_by: v.created_by,
             aliases,
             tags: tags.into_iter().map(Tag::from).collect(),
+            digest_state: None,
+            digest: None,
+            digest_checked_at: None,
+            lineage: None,
+        }
+    }
+}
+
+impl From<greenroom_core::model_version::VersionView> for ModelVersion {
+    fn from(view: greenroom_core::model_version::VersionView) -> Self {
+        Self {
+            digest_state: Some(view.digest.state.as_str().to_owned()),
+            digest: view.digest.digest,
+            digest_checked_at: view.digest.checked_at,
+            lineage: view.lineage.map(Into::into),
+            ..view.detail.into()
         }
     }
 }

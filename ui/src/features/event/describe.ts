@@ -63,6 +63,12 @@ export function describe(event: Event): Part[] {
     case "model_version_tag.set":
     case "model_version_tag.deleted":
       return tagParts(event, [text(" on "), version]);
+    case "model_version_digest.recorded":
+      return [text("recorded the content digest of "), version];
+    case "model_version_digest.checked":
+      return field(event.after, "digest_state") === "mismatch"
+        ? [text("found the files of "), version, text(" changed")]
+        : [text("found the files of "), version, text(" as they were recorded")];
     case "stage_definitions.applied": {
       const revision = event.revision ?? field(event.after, "revision");
       return [text(`applied new stage definitions${revision ? `, revision ${revision}` : ""}`)];

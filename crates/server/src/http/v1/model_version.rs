@@ -1,10 +1,12 @@
 //! `/api/v1/models/{name}/versions`.
 
 use axum::extract::State;
+use greenroom_app::digest;
 use greenroom_app::model_version::{self as cases, VersionKey};
 use greenroom_wire::v1::{ModelVersion, ModelVersionPage};
+use http::HeaderMap;
 
-use crate::request::{V1Path, V1Query};
+use crate::request::{V1Path, V1Query, actor};
 use crate::respond::{Json, V1Result};
 use crate::router::App;
 
@@ -24,5 +26,15 @@ pub(crate) async fn get(
     State(app): State<App>,
     V1Path((name, version)): V1Path<(String, String)>,
 ) -> V1Result<ModelVersion> {
-    Ok(Json(cases::get(&app.cx, VersionKey::new(&name, &version)?).await?.into()))
+    Ok(Json(cases::view(&app.cx, VersionKey::new(&name, &version)?).await?.into()))
+}
+
+pub(crate) async fn check(
+    State(app): State<App>,
+    V1Path((name, version)): V1Path<(String, String)>,
+    headers: HeaderMap,
+) -> V1Result<ModelVersion> {
+    let key = VersionKey::new(&name, &version)?;
+    digest::check(&app.cx, actor(&headers), key.clone()).await?;
+    Ok(Json(cases::view(&app.cx, key).await?.into()))
 }
