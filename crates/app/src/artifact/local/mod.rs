@@ -1,7 +1,7 @@
 //! Artifacts in a local folder.
 //!
 //! An upload is seen whole or not at all, and is on the disk before it is acknowledged. Nothing follows a symbolic
-//! link below the root. Why this is not `object_store`'s local file system: docs/adr/0004-artifacts.md.
+//! link below the root. Why this is not `object_store`'s local file system: docs/adr/0005-artifacts.md.
 
 mod parts;
 mod read;
