@@ -19,6 +19,7 @@ use crate::request::MlflowRequest;
 use crate::respond::{Empty, MlflowError, MlflowResult, Pretty};
 use crate::router::App;
 
+const MULTIPART_UNSUPPORTED: &str = "Multipart download is not supported for the current artifact repository";
 /// How long a signed URL for a download is good.
 const DOWNLOAD_FOR: Duration = Duration::from_mins(15);
 
@@ -41,7 +42,7 @@ pub(crate) async fn put(
     uri: Uri,
     headers: HeaderMap,
     body: Body,
-) -> MlflowResult<Empty> {
+) -> Result<(), MlflowError> {
     let key = ArtifactKey::parse(after(&uri, "/artifacts/"))?;
     if headers.contains_key(header::CONTENT_RANGE) {
         return Err(
@@ -50,7 +51,7 @@ pub(crate) async fn put(
     }
     let length = headers.get(header::CONTENT_LENGTH).and_then(|l| l.to_str().ok()?.parse().ok());
     cases::put(&app.cx, &key, length, incoming(body)).await?;
-    Ok(Pretty(Empty {}))
+    Ok(())
 }
 
 pub(crate) async fn get(
@@ -89,6 +90,11 @@ pub(crate) async fn delete(State(app): State<App>, uri: Uri) -> MlflowResult<Emp
 
 pub(crate) async fn presigned(State(app): State<App>, uri: Uri) -> MlflowResult<PresignedResponse> {
     let key = ArtifactKey::parse(after(&uri, "/presigned/"))?;
-    let (url, file_size) = cases::sign_download(&app.cx, &key, DOWNLOAD_FOR).await?;
+    let signed = cases::sign_download(&app.cx, &key, DOWNLOAD_FOR).await;
+    let (url, file_size) = signed.map_err(|error| match error.code {
+        // The client asks here in order to download in parts.
+        ErrorCode::NotImplemented => Error::new(error.code, MULTIPART_UNSUPPORTED),
+        _ => error,
+    })?;
     Ok(Pretty(PresignedResponse { url, headers: std::collections::BTreeMap::new(), file_size }))
 }
