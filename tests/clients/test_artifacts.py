@@ -96,12 +96,13 @@ def test_one_file_is_replaced_downloaded_by_uri_and_deleted(repository, name, tm
 
 
 def test_what_is_missing_says_so(repository, tmp_path):
-    with pytest.raises(Exception, match="No such artifact"):
+    with pytest.raises(Exception, match="404"):
         repository.download_artifacts("none.txt", dst_path=str(tmp_path))
     with pytest.raises((MlflowException, requests.HTTPError)):
         repository.list_artifacts("../..")
 
 
+@pytest.mark.greenroom_only
 def test_large_files_go_in_parts_when_the_client_wants_it(repository, tmp_path, monkeypatch):
     content = os.urandom(11 * MEBIBYTE)
     sent = []
@@ -130,12 +131,13 @@ def url(keeper, path: str) -> str:
     return f"{keeper.url}/api/2.0/mlflow-artifacts/artifacts/{path}"
 
 
+@pytest.mark.greenroom_only
 def test_bytes_are_streamed_in_and_ranges_out(keeper, name):
     """Chunked, so that the server does not know the length, and larger than a part of its own uploads."""
     content = os.urandom(20 * MEBIBYTE)
     source = io.BytesIO(content)
     answer = requests.put(url(keeper, f"1/{name}/f"), data=iter(lambda: source.read(MEBIBYTE), b""), timeout=60)
-    assert (answer.status_code, answer.json()) == (200, {})
+    assert (answer.status_code, answer.content) == (200, b"")
     whole = requests.get(url(keeper, f"1/{name}/f"), timeout=60)
     assert whole.content == content and whole.headers["Content-Length"] == str(len(content))
     part = requests.get(url(keeper, f"1/{name}/f"), headers={"Range": "bytes=9000000-9000009"}, timeout=60)
@@ -148,6 +150,7 @@ def test_bytes_are_streamed_in_and_ranges_out(keeper, name):
     assert requests.get(url(keeper, f"1/{name}/none"), timeout=60).status_code == 404
 
 
+@pytest.mark.greenroom_only
 def test_a_broken_upload_is_never_seen(keeper, name, request):
     def half():
         yield b"x" * 9 * MEBIBYTE
@@ -161,6 +164,7 @@ def test_a_broken_upload_is_never_seen(keeper, name, request):
         poll.until("the parts to be given up", lambda: not any(name in key for key in s3.unfinished()), seconds=20)
 
 
+@pytest.mark.greenroom_only
 def test_everything_stays_below_the_prefix(s3, keeper, name):
     for path in (f"1/{name}/f", "%2e%2e/x", "..%2f..%2fx", "a//b", "%252e%252e/x"):
         requests.put(url(keeper, path), data=b"x", timeout=10)
@@ -170,6 +174,7 @@ def test_everything_stays_below_the_prefix(s3, keeper, name):
         assert f"kept/here/1/{name}/f" in keys
 
 
+@pytest.mark.greenroom_only
 def test_parts_of_another_file_are_not_taken(keeper, name):
     base = f"{keeper.url}/api/2.0/mlflow-artifacts/mpu"
     begun = requests.post(f"{base}/create/1/{name}", json={"path": "f", "num_parts": 1}, timeout=10).json()

@@ -13,7 +13,7 @@ from .server import Server, free_port
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "greenroom",
     "AWS_SECRET_ACCESS_KEY": "secret",
-    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
@@ -61,7 +61,7 @@ class S3:
         """What a server needs to know to keep its artifacts here."""
         return CREDENTIALS | {
             "MLFLOW_S3_ENDPOINT_URL": self.url,
-            "GREENROOM_ARTIFACTS_DESTINATION": f"s3://{self.bucket}/kept/here",
+            "MLFLOW_ARTIFACTS_DESTINATION": f"s3://{self.bucket}/kept/here",
         }
 
     def _names(self, query: str, tag: str) -> list[str]:
