@@ -15,7 +15,7 @@ use crate::tag::group;
 /// Registered versions that are told of one logged model.
 const REGISTRATIONS: i64 = 1000;
 
-/// What [`from_row`] reads, in its order.
+/// What `from_row` reads, in its order.
 pub const COLUMNS: &str = "l.id, l.experiment_id, l.name, l.model_type, l.source_run_id, l.status, l.status_message, \
      l.artifact_uri, l.created_at, l.updated_at, l.deleted_at";
 
