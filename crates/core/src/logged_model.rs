@@ -51,7 +51,8 @@ impl Status {
         }
     }
 
-    /// Reads a name, or (as protobuf's JSON allows) the number.
+    /// Reads a name, or (as protobuf's JSON allows) the number. What is neither is refused: MLflow's server takes it for
+    /// unspecified, and forgets how far the model was.
     pub fn parse(text: &str) -> Result<Self> {
         Self::ALL
             .into_iter()

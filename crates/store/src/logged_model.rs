@@ -12,7 +12,7 @@ use crate::db::{Row, Statement, Tx};
 use crate::page::in_list;
 use crate::tag::group;
 
-/// Registered versions that are told of one logged model.
+/// Registered versions that are told of a logged model, on average over a page.
 const REGISTRATIONS: i64 = 1000;
 
 /// What `from_row` reads, in its order.
@@ -156,6 +156,23 @@ pub async fn all_with_children(tx: &mut Tx<'_>, models: Vec<LoggedModel>) -> Res
     Ok(details)
 }
 
+/// The registered versions that came from some models, each with the id of its model.
+pub async fn registrations(tx: &mut Tx<'_>, ids: &[&str]) -> Result<Vec<(String, Registration)>> {
+    let (list, mut bound) = in_list(ids, 1);
+    let at_most = REGISTRATIONS.saturating_mul(i64::try_from(ids.len()).unwrap_or(i64::MAX));
+    bound.push(at_most.into());
+    let sql = format!(
+        "SELECT v.logged_model_id, v.name, v.version
+         FROM model_versions v
+         WHERE v.logged_model_id IN ({list})
+         ORDER BY v.logged_model_id, v.name, v.version
+         LIMIT ${}",
+        bound.len()
+    );
+    tx.all(&sql, &bound, |row| Ok((row.get(0)?, Registration { name: row.get(1)?, version: row.get(2)? })))
+        .await
+}
+
 /// What hangs on some models, by their ids.
 struct Children {
     tags: HashMap<String, Vec<Tag>>,
@@ -190,21 +207,7 @@ impl Children {
         );
         let metrics = tx.all(&sql, &bound, metric).await?;
 
-        let sql = format!(
-            "SELECT r.logged_model_id, r.name, r.version
-             FROM (
-                 SELECT v.logged_model_id, v.name, v.version,
-                        ROW_NUMBER() OVER (PARTITION BY v.logged_model_id ORDER BY v.name, v.version) AS place
-                 FROM model_versions v
-                 WHERE v.logged_model_id IN ({list})) r
-             WHERE r.place <= {REGISTRATIONS}
-             ORDER BY r.logged_model_id, r.name, r.version"
-        );
-        let registrations = tx
-            .all(&sql, &bound, |row| {
-                Ok((row.get(0)?, Registration { name: row.get(1)?, version: row.get(2)? }))
-            })
-            .await?;
+        let registrations = registrations(tx, ids).await?;
 
         Ok(Self {
             tags: group(tags),

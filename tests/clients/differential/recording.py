@@ -17,12 +17,17 @@ import requests
 
 from harness import poll
 
-from .request import Captured, Request, Scenario, encode
+from .request import Captured, Request, Scenario, Within, encode
 
-TIMES = ("creation_timestamp", "last_updated_timestamp", "creation_time", "last_update_time")
+TIMES = (
+    "creation_timestamp", "last_updated_timestamp", "creation_time", "last_update_time",
+    "creation_timestamp_ms", "last_updated_timestamp_ms",
+)  # fmt: skip
 TOKEN = "next_page_token"
 # Lists whose order the Python server leaves to the database, and what tells their items apart.
 UNORDERED = {"tags": "key", "params": "key", "metrics": "key", "model_inputs": "model_id", "model_outputs": "model_id"}
+# What the Python server never fills in.
+OURS = ("registrations",)
 # In the error body of the Python server, but read by no client.
 UNREAD_ERROR_FIELDS = ("sqlstate", "error_class")
 
@@ -103,7 +108,7 @@ def _send(session: requests.Session, url: str, request: Request, seen: dict) -> 
     query = _filled(request.query, seen)
     prepared = requests.Request(
         request.method,
-        url + request.full_path,
+        url + _filled(request.full_path, seen),
         params=query,
         data=encode(_filled(request.body, seen)),
         headers=request.headers,
@@ -117,6 +122,8 @@ def _filled(value: Any, seen: dict) -> Any:
         for name in value.field.split("."):
             found = found.get(name) if isinstance(found, dict) else None
         return "no such field was answered" if found is None else found
+    if isinstance(value, Within):
+        return value.text.format(*(_filled(item, seen) for item in value.values))
     if isinstance(value, dict):
         return {key: _filled(item, seen) for key, item in value.items()}
     if isinstance(value, list):
@@ -141,7 +148,7 @@ def _comparable(value: Any, when: Callable[[Any], str]) -> Any:
     if list(value) == ["experiment_id"]:
         # What one server takes and the other does not puts their counts apart.
         return {"experiment_id": "a number" if value["experiment_id"].isdigit() else value["experiment_id"]}
-    return {key: _comparable_field(key, item, when) for key, item in value.items()}
+    return {key: _comparable_field(key, item, when) for key, item in value.items() if key not in OURS}
 
 
 def _named(value: Any, ids: dict[str, str]) -> Any:

@@ -22,19 +22,38 @@ class Captured:
 
 
 @dataclass(frozen=True)
+class Within:
+    """A text with captured values in the places of its `{}`."""
+
+    text: str
+    values: tuple[Captured, ...]
+
+    def below(self, prefix: str) -> "Within":
+        """The same text behind a prefix."""
+        return replace(self, text=prefix + self.text)
+
+
+def within(text: str, *values: Captured) -> Within:
+    """A text with captured values in the places of its `{}`."""
+    return Within(text, values)
+
+
+@dataclass(frozen=True)
 class Request:
     """One HTTP request; `body` is sent as these bytes, or as this value in JSON."""
 
     label: str
     method: str
-    path: str
+    path: str | Within
     query: Any = None
     body: Any = None
     headers: dict = field(default_factory=dict)
 
     @property
-    def full_path(self) -> str:
+    def full_path(self) -> str | Within:
         """The path as it goes on the wire."""
+        if isinstance(self.path, Within):
+            return self.path.below(API)
         return self.path if self.path.startswith("/") else API + self.path
 
     def through_ajax(self) -> "Request":

@@ -62,7 +62,8 @@ pub(crate) async fn finalize(
 ) -> MlflowResult<LoggedModelResponse> {
     let fields = request.fields(schema::FINALIZE_LOGGED_MODEL)?;
     refuse_two_answers(&id, &fields)?;
-    let status = Status::parse(fields.text_or_empty("status"))?;
+    // A word that is none of them is dropped on the way here.
+    let status = Status::parse(fields.text("status").unwrap_or("(unknown)"))?;
     let model = cases::finalize(&app.cx, id, status).await?;
     Ok(Pretty(LoggedModelResponse { model: model.into() }))
 }

@@ -72,7 +72,13 @@ async fn what_makes_no_sense_is_named() {
         ),
         ("PATCH", "/m-id0", r#"{"status":2}"#, 400, "Missing value for required parameter 'model_id'."),
         ("PATCH", "/m-id0", r#"{"model_id":"m-id0"}"#, 400, "Missing value for required parameter 'status'."),
-        ("PATCH", "/m-id0", r#"{"model_id":"m-id0","status":"READY"}"#, 400, "status"),
+        (
+            "PATCH",
+            "/m-id0",
+            r#"{"model_id":"m-id0","status":"READY"}"#,
+            400,
+            "It must be one of LOGGED_MODEL_STATUS_UNSPECIFIED, LOGGED_MODEL_PENDING",
+        ),
         ("PATCH", "/m-id1", r#"{"model_id":"m-id0","status":2}"#, 400, "different values for 'model_id'"),
         (
             "PATCH",

@@ -11,14 +11,18 @@ use greenroom_core::Result;
 use greenroom_core::dataset::Dataset;
 use greenroom_core::event::Position;
 use greenroom_core::run::{Param as RunParam, Run, RunStatus};
-use greenroom_core::search::{Target, parse_filter, parse_order_by};
+use greenroom_core::search::{
+    Target, parse_filter, parse_logged_model_filter, parse_logged_model_order, parse_order_by,
+};
+use greenroom_store::logged_model_search::{self, LoggedModelSearch};
 use greenroom_store::metric_sample::{self, Steps};
 use greenroom_store::model_version_search::{self, VersionSearch};
 use greenroom_store::model_version_storage;
 use greenroom_store::registered_model_search::{self, ModelSearch};
 use greenroom_store::{
-    Db, Param, Tx, alias, dataset, event, experiment, metric_history, model_version, model_version_detail,
-    registered_model, run, run_metric, run_model, run_param, run_tag, stage_definitions, tag,
+    Db, Param, Tx, alias, dataset, event, experiment, logged_model, metric_history, model_version,
+    model_version_detail, registered_model, run, run_metric, run_model, run_param, run_tag,
+    stage_definitions, tag, version_digest,
 };
 
 use crate::harness::{Database, Engine};
@@ -323,7 +327,69 @@ const HOT: &[(&str, Query, &str)] = &[
         query!(tx => run_metric::known_models(tx, &["m", "n"])),
         "SEARCH logged_models USING PRIMARY KEY (id=?)",
     ),
+    ("a logged model", query!(tx => logged_model::by_id(tx, "m")), "SEARCH l USING PRIMARY KEY (id=?)"),
+    (
+        "the logged model of a run",
+        query!(tx => logged_model::last_of_run(tx, "r", "n")),
+        "SEARCH l USING INDEX logged_models_run (source_run_id=?) | SEARCH o USING INDEX run_models_model (model_id=? AND run_id=?) LEFT-JOIN | USE TEMP B-TREE FOR ORDER BY",
+    ),
+    (
+        "a tag of a logged model",
+        query!(tx => logged_model::tag(tx, "m", "k")),
+        "SEARCH logged_model_tags USING PRIMARY KEY (model_id=? AND key=?)",
+    ),
+    (
+        "the params of a logged model",
+        query!(tx => logged_model::params(tx, "m")),
+        "SEARCH logged_model_params USING PRIMARY KEY (model_id=?)",
+    ),
+    (
+        "the versions of logged models",
+        query!(tx => logged_model::registrations(tx, &["m", "n"])),
+        "SEARCH v USING COVERING INDEX model_versions_logged_model (logged_model_id=?)",
+    ),
+    (
+        "logged models of an experiment, newest first",
+        query!(tx => logged_model_search::run(tx, &logged_models(None))),
+        "SEARCH l USING INDEX logged_models_created (experiment_id=?)",
+    ),
+    (
+        "logged models of a name, as MLflow's client looks for one",
+        query!(tx => logged_model_search::run(tx, &logged_models(Some("name = 'model'")))),
+        "SEARCH l USING INDEX logged_models_name (experiment_id=? AND name=?)",
+    ),
+    (
+        "the digest of a version",
+        query!(tx => version_digest::get(tx, "m", 1)),
+        "SEARCH version_digests USING PRIMARY KEY (model_id=? AND version=?)",
+    ),
+    (
+        "the digest that is due next",
+        query!(tx => version_digest::next_due(tx)),
+        "SEARCH version_digests USING COVERING INDEX version_digests_due (due_at>?)",
+    ),
+    (
+        "the digests that are due",
+        query!(tx => version_digest::due(tx, 5, 1)),
+        "SEARCH version_digests USING INDEX version_digests_due (due_at<?)",
+    ),
+    (
+        "the digests around an artifact",
+        query!(tx => version_digest::around(tx, &["a", "a/b"])),
+        "SEARCH version_digests USING INDEX version_digests_path (path=?) | SEARCH version_digests USING INDEX version_digests_path (path>? AND path<?) | USE TEMP B-TREE FOR ORDER BY",
+    ),
 ];
+
+fn logged_models(filter: Option<&str>) -> LoggedModelSearch {
+    LoggedModelSearch {
+        experiments: vec![7],
+        filter: parse_logged_model_filter(filter).expect("a valid filter"),
+        datasets: Vec::new(),
+        order: parse_logged_model_order(&[]).expect("a valid order"),
+        limit: 50,
+        token: None,
+    }
+}
 
 fn a_run() -> Run {
     Run {

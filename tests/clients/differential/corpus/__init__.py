@@ -5,6 +5,7 @@ from . import (
     aliases,
     everything,
     experiments,
+    logged_models,
     model_versions,
     paging,
     prompts,
@@ -26,6 +27,7 @@ SCENARIOS: list[Scenario] = [
     # Before anything is created that one server takes and the other does not: ids of experiments are counted.
     *search_experiments.SCENARIOS,
     *search_runs.SCENARIOS,
+    *logged_models.FIRST,
     *transport.SCENARIOS,
     *required_fields.SCENARIOS,
     *registered_models.SCENARIOS,
@@ -40,5 +42,6 @@ SCENARIOS: list[Scenario] = [
     *prompts.SCENARIOS,
     *experiments.SCENARIOS,
     *runs.SCENARIOS,
+    *logged_models.SCENARIOS,
     *experiments.LAST,
 ]
