@@ -199,6 +199,7 @@ fn v1_routes() -> Router<App> {
         .route("/models/{name}/versions", get(v1::model_version::list))
         .route("/models/{name}/versions/{version}", get(v1::model_version::get))
         .route("/models/{name}/versions/{version}/check", post(v1::model_version::check))
+        .route("/models/{name}/versions/{version}/files", get(v1::artifact::list))
         .route("/models/{name}/versions/{version}/decision", get(v1::stage::decide))
         .route("/models/{name}/versions/{version}/transition", post(v1::stage::transition))
         .route("/models/{name}/history", get(v1::event::history))

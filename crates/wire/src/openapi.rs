@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use crate::v1::{
     ApplyResponse, ChainHead, Decision, EventPage, ModelVersion, ModelVersionPage, Problem, RegisteredModel,
-    RegisteredModelPage, StageDefinitions, StagesAsOf, TransitionRequest, TransitionResponse,
+    RegisteredModelPage, StageDefinitions, StagesAsOf, TransitionRequest, TransitionResponse, VersionFiles,
 };
 
 /// The document's root.
@@ -22,6 +22,7 @@ use crate::v1::{
         list_versions,
         get_version,
         check_version,
+        list_version_files,
         get_decision,
         transition_version,
         model_history,
@@ -82,6 +83,17 @@ fn get_version() {}
     responses((status = 200, body = ModelVersion, description = "After its bytes were read and compared with its digest"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 #[expect(dead_code, reason = "carries the description of the operation")]
 fn check_version() {}
+
+#[utoipa::path(get, path = "/api/v1/models/{name}/versions/{version}/files", operation_id = "listVersionFiles",
+    params(
+        ("name" = String, Path, description = "The model's name"), ("version" = i64, Path, description = "The version number"),
+        ("path" = Option<String>, Query, description = "A folder below the version's; default that one itself"),
+        ("limit" = Option<i64>, Query, description = "1 to 1000, default 100"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses((status = 200, body = VersionFiles), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+#[expect(dead_code, reason = "carries the description of the operation")]
+fn list_version_files() {}
 
 #[utoipa::path(get, path = "/api/v1/models/{name}/versions/{version}/decision", operation_id = "getDecision",
     params(

@@ -180,6 +180,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{name}/versions/{version}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listVersionFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{name}/versions/{version}/transition": {
         parameters: {
             query?: never;
@@ -667,6 +683,29 @@ export interface components {
              */
             version: number;
         };
+        /** @description A file or a folder. */
+        VersionFile: {
+            /** @description The last segment of its path. */
+            name: string;
+            /** @description Below the version's folder; `/model-versions/get-artifact` takes a file's. */
+            path: string;
+            /**
+             * Format: int64
+             * @description Bytes; absent for a folder.
+             */
+            size?: number | null;
+        };
+        /** @description A page of a folder of a version: folders first, then files, each by name. */
+        VersionFiles: {
+            /** @description What is in the folder; nothing when there is no such folder. */
+            files: components["schemas"]["VersionFile"][];
+            /** @description Where the version's files are, as clients open it. */
+            location: string;
+            /** @description Give it back as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /** @description Why this server does not show them, when they are in a place that only clients open; absent when it does. */
+            unavailable?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1021,6 +1060,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Decision"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listVersionFiles: {
+        parameters: {
+            query?: {
+                /** @description A folder below the version's; default that one itself */
+                path?: string;
+                /** @description 1 to 1000, default 100 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The model's name */
+                name: string;
+                /** @description The version number */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionFiles"];
                 };
             };
             400: {

@@ -1,5 +1,6 @@
 //! Artifacts: what can be done with them. The server opens pairs of its own root and a checked key, nothing else.
 
+mod folder;
 mod guard;
 mod local;
 mod multipart;
@@ -14,6 +15,7 @@ use futures_util::{Stream, StreamExt};
 use greenroom_core::artifact::{ArtifactKey, Wish};
 use greenroom_core::{Error, Result};
 
+pub use folder::{FolderPage, folder};
 pub use multipart::{MAX_PARTS, Parts, abort_parts, complete_parts, create_parts, put_part};
 pub use object::ArtifactConfig;
 pub use owner::{Belongings, Owner, belongings};

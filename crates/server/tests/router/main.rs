@@ -13,3 +13,4 @@ mod tracking;
 mod transcripts;
 mod transport;
 mod v1;
+mod version_files;

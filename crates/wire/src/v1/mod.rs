@@ -1,5 +1,6 @@
 //! Shapes of `/api/v1`. Times are Unix milliseconds (UTC); lists are pages with an opaque cursor.
 
+pub mod artifact;
 pub mod event;
 pub mod lineage;
 pub mod model_version;
@@ -7,6 +8,7 @@ pub mod problem;
 pub mod registered_model;
 pub mod stage;
 
+pub use artifact::{VersionFile, VersionFiles};
 pub use event::{ChainHead, Event, EventPage};
 pub use lineage::{Lineage, LineageDataset, LineageMetric, LineageRun};
 pub use model_version::{

@@ -1,5 +1,6 @@
 //! `/api/v1`: the same use-cases and those that MLflow has no word for.
 
+pub(crate) mod artifact;
 pub(crate) mod event;
 pub(crate) mod model_version;
 pub(crate) mod registered_model;
