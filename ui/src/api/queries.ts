@@ -6,9 +6,14 @@ export const keys = {
   stages: ["stages"] as const,
   models: ["models"] as const,
   model: (name: string) => ["model", name] as const,
+  // Not below the model's: what happens to a model does not change its files, and reading them again costs.
+  files: (name: string, version: number) => ["files", name, version] as const,
 };
 
 const PAGE = 50;
+const FILES_PAGE = 500;
+/** No event tells that files were written, so what was read of them ages. */
+export const FILES_FRESH_MS = 60_000;
 
 export const stagesQuery = queryOptions({
   queryKey: keys.stages,
@@ -84,4 +89,19 @@ export const decisionQuery = (name: string, version: number, stage: string, arch
     staleTime: 0,
     // Some rules come to pass by time alone, with no event to tell.
     refetchInterval: 15_000,
+  });
+
+export const filesQuery = (name: string, version: number, path: string) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.files(name, version), "folder", path],
+    queryFn: ({ signal, pageParam: cursor }) =>
+      unwrap(
+        api.GET("/api/v1/models/{name}/versions/{version}/files", {
+          signal,
+          params: { path: { name, version }, query: { path: path || undefined, limit: FILES_PAGE, cursor } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    staleTime: FILES_FRESH_MS,
   });
