@@ -31,7 +31,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: { "/api": { target: process.env["GREENROOM_URL"] ?? "http://127.0.0.1:5055" } },
+    proxy: Object.fromEntries(["/api", "/model-versions"].map((path) => [path, { target: process.env["GREENROOM_URL"] ?? "http://127.0.0.1:5055" }])),
   },
   test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },
 } as Parameters<typeof defineConfig>[0]);

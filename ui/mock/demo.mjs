@@ -1,4 +1,7 @@
 // A lived-in registry to look at.
+import { demoFiles } from "./files.mjs";
+import { demoLineage } from "./lineage.mjs";
+
 const DAY = 86_400_000;
 const AGENT = { client: "mlflow-python-client/3.17.2", ui: "Mozilla/5.0 (X11; Linux x86_64)", ci: "greenroom-cli/0.1.0" };
 
@@ -26,8 +29,9 @@ export function fillDemo(registry) {
   });
   for (const [number, f1] of [[1, "0.871"], [2, "0.896"], [3, "0.920"], [4, "0.913"]]) {
     later(9);
-    registry.createVersion("Unicorn", `s3://bucket/unicorn/${number}`, {
-      actor: "trainer", agent: AGENT.ci, run_id: `4f0c1e77a9d34b0e8c2f5b1d6e3a90${number}c`, run_link: `https://runs.example.org/unicorn/train-0${number}`,
+    const runId = `4f0c1e77a9d34b0e8c2f5b1d6e3a90${number}c`;
+    registry.createVersion("Unicorn", number === 1 ? "s3://bucket/unicorn/1" : `models:/m-${runId}`, {
+      actor: "trainer", agent: AGENT.ci, run_id: runId, files: number === 1 ? null : demoFiles(number), lineage: demoLineage(number, runId, at), run_link: `https://runs.example.org/unicorn/train-0${number}`,
       tags: [{ key: "f1", value: f1 }, { key: "git", value: `abc${number}f0e` }, { key: "validation", value: number === 4 ? "pending" : "passed" }],
       description: `Depth ${number * 2 + 1}, top-10 features.`,
     });
@@ -39,6 +43,7 @@ export function fillDemo(registry) {
     registry.transition("Unicorn", number, { stage: "Production", archive_existing_versions: true, comment: number === 2 ? "Q3 review passed.\nRunbook updated by growth-ml." : "first release" }, { actor: "bob", agent: AGENT.ui });
     registry.setAlias("Unicorn", "champion", number, { actor: "bob", agent: AGENT.client });
   }
+  registry.version("Unicorn", 2).digest_state = "mismatch";
   registry.setAlias("Unicorn", "challenger", 3, { actor: "alice", agent: AGENT.client });
 
   const teams = ["risk", "growth", "search", "platform"];

@@ -1,7 +1,11 @@
 // /api/v1 and the few MLflow endpoints that a stock client needs for a stage move, over the registry in memory.
+import { listFolder } from "./files.mjs";
 import { Refusal } from "./registry.mjs";
 
 const clean = (value) => JSON.parse(JSON.stringify(value, (_, inner) => (inner === null ? undefined : inner)));
+
+/** With its lineage, whose nulls mean something: not a number. */
+const whole = ({ lineage, ...version }) => ({ ...clean(version), lineage });
 
 function page(items, query, key) {
   const limit = Number(query.get("limit") ?? 100);
@@ -32,15 +36,20 @@ export function answerApi(registry, method, path, query, body, who) {
   if (head !== "models") throw new Refusal(404, "ENDPOINT_NOT_FOUND", `There is no ${path}.`);
   if (!name) return clean(search(registry, query));
   if (!kind) return clean(registry.show(registry.model(name)));
-  if (kind === "versions" && !number) return clean(page([...registry.model(name).versions].reverse(), query, "versions"));
+  if (kind === "versions" && !number) return clean(page([...registry.model(name).versions].reverse().map((version) => registry.tell(version)), query, "versions"));
   if (kind === "history") {
     const events = registry.events.filter((event) => event.chain === registry.model(name).id);
     const about = query.get("version");
     return clean(page(events.filter((event) => !about || event.version === Number(about)).reverse(), query, "events"));
   }
-  if (!verb) return clean(registry.version(name, number));
+  if (!verb) return whole(registry.tell(registry.version(name, number), true));
+  if (verb === "files") return clean(listFolder(registry.version(name, number), query.get("path") ?? "", query.get("cursor"), Number(query.get("limit") ?? 100)));
+  if (verb === "check" && method === "POST") return whole(registry.check(name, number, who));
   if (verb === "decision") return registry.decide(name, Number(number), query.get("stage") ?? "", query.get("archive_existing_versions") === "true");
-  if (verb === "transition" && method === "POST") return clean(registry.transition(name, Number(number), body, who));
+  if (verb === "transition" && method === "POST") {
+    const { version, decision } = registry.transition(name, Number(number), body, who);
+    return clean({ version: registry.tell(version), decision });
+  }
   throw new Refusal(404, "ENDPOINT_NOT_FOUND", `There is no ${path}.`);
 }
 

@@ -53,13 +53,30 @@ export class Registry {
     return model;
   }
 
-  createVersion(name, source, { actor = "", agent = "", description = null, tags = [], run_id = "", run_link = "" } = {}) {
+  createVersion(name, source, { actor = "", agent = "", description = null, tags = [], run_id = "", run_link = "", files = null, lineage = { datasets: [] } } = {}) {
     const model = this.model(name);
     const at = this.now();
-    const version = { model: name, version: model.versions.length + 1, stage: this.stages.stages[0].name, stage_since: at, stage_by: actor, description, source, run_id, run_link, status: "READY", created_at: at, updated_at: at, created_by: actor, aliases: [], tags };
+    const version = { model: name, version: model.versions.length + 1, stage: this.stages.stages[0].name, stage_since: at, stage_by: actor, description, source, run_id, run_link, status: "READY", created_at: at, updated_at: at, created_by: actor, aliases: [], tags, files, lineage };
+    Object.assign(version, files ? { digest_state: "recorded", digest: `files-sha256-v1:${"0123456789abcdef".repeat(4)}`, digest_checked_at: at } : { digest_state: "none" });
     model.versions.push(version);
     this.record(model, "model_version.created", actor, agent, { version: version.version, after: { source } });
     return version;
+  }
+
+  /** A version as the API tells it; where it comes from only where it is asked for alone. */
+  tell({ files, lineage, ...version }, alone = false) {
+    return alone ? { ...version, lineage } : version;
+  }
+
+  /** Looks at the files again; here they are always as they should be. */
+  check(name, number, { actor = "", agent = "" } = {}) {
+    const version = this.version(name, number);
+    if (version.digest_state === "mismatch") {
+      version.digest_state = "recorded";
+      this.record(this.model(name), "model_version_digest.checked", actor, agent, { version: version.version, before: { digest_state: "mismatch" }, after: { digest_state: "recorded" } });
+    }
+    version.digest_checked_at = this.now();
+    return this.tell(version, true);
   }
 
   setAlias(name, alias, number, { actor = "", agent = "" } = {}) {

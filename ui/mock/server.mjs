@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { parseArgs } from "node:util";
 import { fillDemo } from "./demo.mjs";
+import { sendArtifact } from "./files.mjs";
 import { answerApi, answerMlflow } from "./http.mjs";
 import { Registry } from "./registry.mjs";
 
@@ -15,7 +16,7 @@ const { values: flags } = parseArgs({
 });
 const dist = new URL("../dist", import.meta.url).pathname;
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const CSP = "default-src 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
+const CSP = "default-src 'self'; style-src 'self'; img-src 'self' data: blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
 
 const registry = new Registry();
 if (flags.demo) fillDemo(registry);
@@ -47,6 +48,7 @@ async function answer(request, response) {
   const { pathname: path, searchParams: query } = url;
   if (path === "/readyz") return response.end("ok");
   if (path === "/api/v1/events/stream") return stream(request, response, query);
+  if (path === "/model-versions/get-artifact") return artifact(request, response, query);
   if (!path.startsWith("/api/")) return sendFile(request, response, path);
   let text = "";
   for await (const chunk of request) text += chunk;
@@ -59,6 +61,14 @@ async function answer(request, response) {
       : answerMlflow(registry, path.slice("/api/2.0/mlflow/".length), query, body, who),
   );
   response.writeHead(status, { "content-type": type, "x-request-id": "mock-1" }).end(JSON.stringify(value));
+}
+
+function artifact(request, response, query) {
+  try {
+    sendArtifact(request, response, registry.version(query.get("name"), query.get("version")), query.get("path"));
+  } catch (error) {
+    response.writeHead(error.status ?? 500, { "content-type": "application/json" }).end(JSON.stringify({ error_code: error.code, message: error.message }));
+  }
 }
 
 function reply(act) {

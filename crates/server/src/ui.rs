@@ -15,7 +15,7 @@ use crate::respond::{MlflowError, text};
 struct Files;
 
 /// Scripts, styles and data come from this server alone; nothing inline, no frames of others around it.
-const POLICY: &str = "default-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
+const POLICY: &str = "default-src 'self'; style-src 'self'; img-src 'self' data: blob:; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
 
 pub(crate) async fn index(headers: HeaderMap) -> Response {
     let Some(mut response) = serve("index.html", &headers) else {

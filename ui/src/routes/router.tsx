@@ -1,15 +1,16 @@
 // The route table. The paths are those that MLflow's client prints and people have bookmarked; what MLflow appends
 // to them (tabs, artifact paths, queries) still opens the page of the thing named.
 import type { QueryClient } from "@tanstack/react-query";
-import { createHashHistory, createRootRouteWithContext, createRoute, createRouter, redirect } from "@tanstack/react-router";
-import { historyQuery, modelQuery, modelsQuery, stagesQuery, versionQuery, versionsQuery } from "../api/queries";
+import { createHashHistory, createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { filesQuery, historyQuery, modelQuery, modelsQuery, stagesQuery, versionQuery, versionsQuery } from "../api/queries";
 import { isSort, SORTS, toFilter, type Sort } from "../features/registered-model/search";
+import { BrokenPage } from "./broken";
 import { ModelPage } from "./model";
 import { ModelsPage } from "./models";
 import { NotFoundPage } from "./not-found";
 import { Shell } from "./shell";
-import { VersionPage } from "./version";
 import { versionNumber } from "./version-number";
+import { versionSearch, type VersionTab } from "./version-search";
 
 interface ModelsSearch {
   q?: string;
@@ -55,21 +56,31 @@ function prefetchModel({ context: { queries }, params: { name } }: { context: { 
 
 interface VersionArgs {
   context: { queries: QueryClient };
+  deps: { tab?: VersionTab };
   params: { name: string; version: string };
 }
 
-function prefetchVersion({ context: { queries }, params: { name, version } }: VersionArgs) {
+function prefetchVersion({ context: { queries }, deps: { tab }, params: { name, version } }: VersionArgs) {
   const number = versionNumber(version);
   if (number === null) return;
   void queries.prefetchQuery(stagesQuery);
   void queries.prefetchQuery(versionQuery(name, number));
-  void queries.prefetchInfiniteQuery(historyQuery(name, number));
+  if (tab === undefined) void queries.prefetchInfiniteQuery(historyQuery(name, number));
+  else void queries.prefetchInfiniteQuery(filesQuery(name, number, ""));
 }
+
+const versionPage = {
+  validateSearch: versionSearch,
+  loaderDeps: ({ search: { tab } }: { search: { tab?: VersionTab } }) => ({ tab }),
+  loader: prefetchVersion,
+  // Its code is no part of the first page; it comes with the data when a link is hovered or focused.
+  component: lazyRouteComponent(() => import("./version"), "VersionPage"),
+};
 
 const model = createRoute({ getParentRoute: () => root, path: "/models/$name", loader: prefetchModel, component: ModelPage });
 const modelTab = createRoute({ getParentRoute: () => root, path: "/models/$name/$", loader: prefetchModel, component: ModelPage });
-const version = createRoute({ getParentRoute: () => root, path: "/models/$name/versions/$version", loader: prefetchVersion, component: VersionPage });
-const versionTab = createRoute({ getParentRoute: () => root, path: "/models/$name/versions/$version/$", loader: prefetchVersion, component: VersionPage });
+const version = createRoute({ getParentRoute: () => root, path: "/models/$name/versions/$version", ...versionPage });
+const versionTab = createRoute({ getParentRoute: () => root, path: "/models/$name/versions/$version/$", ...versionPage });
 
 export const routeTree = root.addChildren([home, models, model, modelTab, version, versionTab]);
 
@@ -78,6 +89,7 @@ export function createAppRouter(queries: QueryClient) {
     routeTree,
     history: createHashHistory(),
     context: { queries },
+    defaultErrorComponent: BrokenPage,
     // Hovering or focusing a link reads its page ahead.
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,

@@ -1,21 +1,35 @@
-// One version: its stage and how it came there, what it is, how to load it, and its history.
+// One version: its stage, and in parts what it is, where it comes from and what it is made of.
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { ApiError } from "../api/client";
 import { versionQuery } from "../api/queries";
 import type { ModelVersion } from "../api/types";
 import { ErrorNote, Skeleton } from "../components/page-state";
 import { PageTitle } from "../components/page-title";
-import { PlainText } from "../components/plain-text";
 import { Age, exactUtc } from "../components/time";
 import { useFlash } from "../components/use-flash";
-import { History } from "../features/event/history";
-import { LoadSnippet } from "../features/model-version/load-snippet";
-import { VersionFacts } from "../features/model-version/version-facts";
+import { MismatchNote } from "../features/model-version/integrity";
+import { VersionOverview } from "../features/model-version/version-overview";
+import { VersionTabs } from "../features/model-version/version-tabs";
 import { StageMenu } from "../features/stage/stage-menu";
 import { ModelsCrumb } from "./model";
 import { NotFoundPage } from "./not-found";
 import { versionNumber } from "./version-number";
+import { versionSearch, type VersionTab } from "./version-search";
+
+// Their code is fetched when somebody is about to open them: most visits need neither.
+const PARTS = {
+  signature: () => import("../features/model-version/signature-tab"),
+  files: () => import("../features/artifact/files-tab"),
+};
+const SignatureTab = lazy(PARTS.signature);
+const FilesTab = lazy(PARTS.files);
+
+function prepare(tab: VersionTab | undefined) {
+  // Opening the part tells what went wrong, if something did.
+  if (tab) void PARTS[tab]().catch(() => {});
+}
 
 export function VersionPage() {
   const { name, version } = useParams({ strict: false }) as { name: string; version: string };
@@ -25,6 +39,7 @@ export function VersionPage() {
 }
 
 function KnownVersionPage({ name, number }: { name: string; number: number }) {
+  const { tab, path } = versionSearch(useSearch({ strict: false }));
   const { data: version, error, refetch } = useQuery(versionQuery(name, number));
   if (error instanceof ApiError && error.notFound) return <VersionNotFound name={name} version={String(number)} detail={error.message} />;
 
@@ -45,25 +60,16 @@ function KnownVersionPage({ name, number }: { name: string; number: number }) {
       {error && <ErrorNote what="The version could not be read." error={error} onRetry={() => void refetch()} />}
       {!version && !error && <Skeleton rows={6} label="Loading the version" />}
       {version && (
-        <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[repeat(2,minmax(0,1fr))]">
-          <VersionFacts version={version} />
-          <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-            <section aria-labelledby="load">
-              <h2 id="load" className="section-title">
-                Load it
-              </h2>
-              <LoadSnippet version={version} />
-            </section>
-            <section aria-labelledby="description">
-              <h2 id="description" className="section-title">
-                Description
-              </h2>
-              {version.description ? <PlainText text={version.description} /> : <p className="text-muted">No description.</p>}
-            </section>
-          </div>
-        </div>
+        <>
+          <MismatchNote version={version} />
+          <VersionTabs name={name} version={number} onIntent={prepare} />
+          <Suspense fallback={<Skeleton rows={6} label="Loading" />}>
+            {tab === undefined && <VersionOverview version={version} />}
+            {tab === "signature" && <SignatureTab name={name} version={number} />}
+            {tab === "files" && <FilesTab name={name} version={number} path={path} />}
+          </Suspense>
+        </>
       )}
-      <History name={name} version={number} />
     </>
   );
 }
