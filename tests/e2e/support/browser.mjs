@@ -22,7 +22,7 @@ export async function startBrowser() {
       const page = await context.newPage();
       const wrong = [];
       page.on("request", (request) => {
-        if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) wrong.push(`request to ${request.url()}`);
+        if (!request.url().startsWith(origin) && !/^(data|blob):/.test(request.url())) wrong.push(`request to ${request.url()}`);
       });
       page.on("pageerror", (error) => wrong.push(`page error: ${error.message}`));
       page.on("console", (message) => {

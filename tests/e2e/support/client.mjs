@@ -32,6 +32,8 @@ export async function startClient(url) {
     createModel: (name) => call("create_model", name),
     createVersion: (name, source) => call("create_version", name, source),
     transition: (name, version, stage, archive = false) => call("transition", name, version, stage, archive),
+    train: (name) => call("train", name),
+    putFile: (modelId, name, text) => call("put_file", modelId, name, text),
     latest: (name, stage) => call("latest", name, stage),
     stop: () => child.kill(),
   };
