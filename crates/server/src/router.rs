@@ -61,6 +61,7 @@ pub fn build(app: App, config: &ServerConfig) -> Router {
     let mut registry = registry
         .route("/ajax-api/2.0/mlflow/metrics/get-history-bulk", get(metric_history::history_of_runs))
         .route("/ajax-api/2.0/mlflow/upload-artifact", post(artifact::owned::upload))
+        .route("/ajax-api/2.0/mlflow/logged-models/{id}/artifacts/files", get(artifact::owned::of_model))
         .route("/get-artifact", get(artifact::owned::of_run))
         .route("/model-versions/get-artifact", get(artifact::owned::of_version))
         .nest("/api/v1", v1_routes())
@@ -178,6 +179,7 @@ fn logged_model_routes(below: Below<'_>) -> Below<'_> {
         .route("/logged-models/{id}/tags", patch(logged_model::set_tags))
         .route("/logged-models/{id}/tags/{*key}", delete(logged_model::delete_tag))
         .route("/logged-models/{id}/params", post(logged_model::log_params))
+        .route("/logged-models/{id}/artifacts/directories", get(artifact::owned::list_of_model))
 }
 
 fn proxy_routes() -> Router<App> {

@@ -1,9 +1,9 @@
-//! Whose artifacts a client means, when it names a run or a version instead of a key.
+//! Whose artifacts a client means, when it names a run, a logged model or a version instead of a key.
 
 use futures_util::FutureExt;
 use greenroom_core::artifact::ArtifactKey;
 use greenroom_core::{Result, run as run_rules};
-use greenroom_store::{model_version, run};
+use greenroom_store::{logged_model, model_version, run};
 
 use crate::Context;
 use crate::model_version::VersionKey;
@@ -13,6 +13,8 @@ use crate::model_version::VersionKey;
 pub enum Owner {
     /// A run, by its id.
     Run(String),
+    /// A logged model, by its id.
+    LoggedModel(String),
     /// A version of a registered model.
     Version(VersionKey),
 }
@@ -24,7 +26,7 @@ pub struct Belongings {
     pub location: String,
 }
 
-/// Where the artifacts of a run or version are.
+/// Where its artifacts are.
 pub async fn belongings(cx: &Context, owner: Owner) -> Result<Belongings> {
     let location = cx
         .db
@@ -36,6 +38,12 @@ pub async fn belongings(cx: &Context, owner: Owner) -> Result<Belongings> {
                     Owner::Run(id) => {
                         let found = run::by_id(tx, id).await?;
                         found.map(|run| run.artifact_uri).ok_or_else(|| run_rules::not_found(id))
+                    }
+                    Owner::LoggedModel(id) if id.contains('\0') => Err(crate::logged_model::not_found(id)),
+                    Owner::LoggedModel(id) => {
+                        let found = logged_model::by_id(tx, id).await?.filter(|m| m.deleted_at.is_none());
+                        let found = found.map(|model| model.artifact_uri);
+                        found.ok_or_else(|| crate::logged_model::not_found(id))
                     }
                     Owner::Version(key) => {
                         let found = model_version::by_name(tx, &key.name, key.version).await?;

@@ -39,7 +39,7 @@ pub(crate) async fn server_info(State(app): State<App>) -> Response {
         "multipart_uploads_enabled": direct,
         "multipart_downloads_enabled": direct,
         "presigned_upload_run_id_supported": true,
-        "presigned_upload_model_id_supported": false,
+        "presigned_upload_model_id_supported": true,
         "features_enabled": { "gateway": false },
     }))
     .into_response()

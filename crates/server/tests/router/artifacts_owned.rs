@@ -204,3 +204,60 @@ async fn urls_are_signed_only_for_what_is_not_handed_through() {
     assert_eq!(ask("upload", json!({"run_id": proxied, "model_id": "m-1", "path": "f"})).await.status, 400);
     assert_eq!(ask("upload", json!({"model_id": "m-1", "path": "f"})).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_logged_model_shows_and_sends_its_files_and_its_version_keeps_them() {
+    let server = Server::new().await;
+    let created = server.done("POST", "logged-models", r#"{"experiment_id":"0","name":"unicorn"}"#).await;
+    let info = &created["model"]["info"];
+    let (id, root) = (info["model_id"].as_str().unwrap(), info["artifact_uri"].as_str().unwrap());
+    let folder = root.strip_prefix("mlflow-artifacts:/").unwrap();
+    let file = format!("/api/2.0/mlflow-artifacts/artifacts/{folder}/data/model.pkl");
+    assert_eq!(server.send(request("PUT", &file, "bytes")).await.status, 200);
+
+    let list = format!("logged-models/{id}/artifacts/directories");
+    let listed = server.done("GET", &list, "").await;
+    assert_eq!(listed, json!({"root_uri": root, "files": [{"path": "data", "is_dir": true}]}));
+    let listed = server.done("GET", &format!("{list}?artifact_directory_path=data"), "").await;
+    assert_eq!(listed["files"], json!([{"path": "data/model.pkl", "is_dir": false, "file_size": 5}]));
+    let files = format!("{AJAX}/logged-models/{id}/artifacts/files?artifact_file_path=");
+    assert_eq!(server.get(&format!("{files}data%2Fmodel.pkl")).await.text, "bytes");
+    for uri in [
+        format!("{files}..%2f..%2fetc"),
+        format!("{files}%252e%252e/x"),
+        format!("/api/2.0/mlflow/{list}?artifact_directory_path=../.."),
+    ] {
+        let answer = server.get(&uri).await;
+        assert_eq!((answer.status.as_u16(), answer.message().as_str()), (400, "Invalid path"), "{uri}");
+    }
+    assert_eq!(
+        server.get(&format!("{AJAX}/logged-models/m-none/artifacts/files?artifact_file_path=f")).await.status,
+        404
+    );
+    let signed = json!({"model_id": id, "path": "f"}).to_string();
+    assert_eq!(server.call("POST", "artifacts/presigned-upload-url", &signed).await.status, 400);
+
+    server.done("POST", "registered-models/create", r#"{"name":"Unicorn"}"#).await;
+    let version = json!({"name": "Unicorn", "source": format!("models:/{id}"), "model_id": id}).to_string();
+    server.done("POST", "model-versions/create", &version).await;
+    let answer =
+        server.get("/model-versions/get-artifact?name=Unicorn&version=1&path=data%2Fmodel.pkl").await;
+    assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, "bytes"));
+    for uri in [
+        &file,
+        &format!("/api/2.0/mlflow-artifacts/artifacts/{folder}"),
+        &"/api/2.0/mlflow-artifacts/artifacts/0".to_owned(),
+    ] {
+        assert_eq!(server.send(request("DELETE", uri, "")).await.status, 409, "{uri}");
+    }
+    let protected = "[[stages]]\nname = \"None\"\nprotected = true\n";
+    let mut apply = request("PUT", "/api/v1/stages", protected);
+    apply.headers_mut().insert("content-type", "application/toml".parse().unwrap());
+    assert_eq!(server.send(apply).await.status, 200);
+    let refused = server.send(request("PUT", &file, "other")).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.json()["error_code"].as_str()),
+        (409, Some("RESOURCE_CONFLICT"))
+    );
+    assert_eq!(server.get(&format!("{files}data%2Fmodel.pkl")).await.text, "bytes");
+}

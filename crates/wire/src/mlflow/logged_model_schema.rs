@@ -50,3 +50,6 @@ pub const SEARCH_LOGGED_MODELS: &[Field] = &[
     ),
     Field::optional("page_token", Kind::Text),
 ];
+/// `logged-models/{id}/artifacts/directories`.
+pub const LIST_MODEL_ARTIFACTS: &[Field] =
+    &[Field::optional("artifact_directory_path", Kind::Text), Field::optional("page_token", Kind::Text)];

@@ -1,4 +1,4 @@
-//! The artifacts of a run or a version, named by it: what pages show and download, with the same checks as the proxy.
+//! The artifacts of a run, a logged model or a version, named by it: what pages show and download, with the same checks as the proxy.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -8,12 +8,12 @@ use greenroom_app::model_version::VersionKey;
 use greenroom_core::artifact::ArtifactKey;
 use greenroom_core::{Error, Result};
 use greenroom_wire::mlflow::artifact::{FileInfo, FilesResponse};
-use greenroom_wire::mlflow::tracking_schema as schema;
+use greenroom_wire::mlflow::{logged_model_schema, tracking_schema as schema};
 use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::file;
-use crate::request::MlflowRequest;
+use crate::request::{MlflowPath, MlflowRequest};
 use crate::respond::{MlflowError, MlflowResult, Pretty};
 use crate::router::App;
 
@@ -23,10 +23,24 @@ const MAX_UPLOAD: usize = 10 * 1024 * 1024;
 /// `artifacts/list`: what a run has logged, one folder at a time.
 pub(crate) async fn list(State(app): State<App>, request: MlflowRequest) -> MlflowResult<FilesResponse> {
     let fields = request.fields(schema::LIST_ARTIFACTS)?;
-    let path = fields.text_or_empty("path");
+    let owner = Owner::Run(fields.text_or_empty("run_id").to_owned());
+    list_of(&app, owner, fields.text_or_empty("path")).await
+}
+
+/// `logged-models/{id}/artifacts/directories`: the same for a logged model.
+pub(crate) async fn list_of_model(
+    State(app): State<App>,
+    MlflowPath(id): MlflowPath<String>,
+    request: MlflowRequest,
+) -> MlflowResult<FilesResponse> {
+    let fields = request.fields(logged_model_schema::LIST_MODEL_ARTIFACTS)?;
+    list_of(&app, Owner::LoggedModel(id), fields.text_or_empty("artifact_directory_path")).await
+}
+
+async fn list_of(app: &App, owner: Owner, path: &str) -> MlflowResult<FilesResponse> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    let run = cases::belongings(&app.cx, Owner::Run(fields.text_or_empty("run_id").to_owned())).await?;
-    let entries = cases::list(&app.cx, &run.key(&app.cx, path)?).await?;
+    let found = cases::belongings(&app.cx, owner).await?;
+    let entries = cases::list(&app.cx, &found.key(&app.cx, path)?).await?;
     let path = if path.is_empty() { String::new() } else { format!("{}/", ArtifactKey::parse(path)?) };
     let files = entries
         .into_iter()
@@ -36,7 +50,7 @@ pub(crate) async fn list(State(app): State<App>, request: MlflowRequest) -> Mlfl
             file_size: entry.size,
         })
         .collect();
-    Ok(Pretty(FilesResponse { root_uri: Some(run.location), files }))
+    Ok(Pretty(FilesResponse { root_uri: Some(found.location), files }))
 }
 
 /// `/get-artifact`: a file of a run.
@@ -48,7 +62,19 @@ pub(crate) async fn of_run(
 ) -> Result<Response, MlflowError> {
     let query = Query::read(&uri)?;
     let owner = Owner::Run(query.run()?);
-    send(&app, owner, &query, &method, &headers).await
+    send(&app, owner, query.get("path")?, &method, &headers).await
+}
+
+/// `logged-models/{id}/artifacts/files`: a file of a logged model, for pages.
+pub(crate) async fn of_model(
+    State(app): State<App>,
+    MlflowPath(id): MlflowPath<String>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, MlflowError> {
+    let query = Query::read(&uri)?;
+    send(&app, Owner::LoggedModel(id), query.get("artifact_file_path")?, &method, &headers).await
 }
 
 /// `/model-versions/get-artifact`: a file of a version.
@@ -60,17 +86,17 @@ pub(crate) async fn of_version(
 ) -> Result<Response, MlflowError> {
     let query = Query::read(&uri)?;
     let owner = Owner::Version(VersionKey::new(query.get("name")?, query.get("version")?)?);
-    send(&app, owner, &query, &method, &headers).await
+    send(&app, owner, query.get("path")?, &method, &headers).await
 }
 
 async fn send(
     app: &App,
     owner: Owner,
-    query: &Query,
+    path: &str,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, MlflowError> {
-    let key = cases::belongings(&app.cx, owner).await?.key(&app.cx, query.get("path")?)?;
+    let key = cases::belongings(&app.cx, owner).await?.key(&app.cx, path)?;
     let got = cases::get(&app.cx, &key, file::wish(method, headers)).await?;
     Ok(file::response(&key, got))
 }

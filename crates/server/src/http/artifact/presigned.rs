@@ -23,13 +23,12 @@ pub(crate) async fn upload(State(app): State<App>, request: MlflowRequest) -> Ml
     if run.is_empty() == model.is_empty() {
         return Err(Error::invalid("Exactly one of run_id and model_id must be provided.").into());
     }
-    if run.is_empty() {
-        return Err(Error::not_found(format!("Logged model with ID '{model}' not found.")).into());
-    }
+    let owner =
+        if run.is_empty() { Owner::LoggedModel(model.to_owned()) } else { Owner::Run(run.to_owned()) };
     let good_for = expiration(&fields)?;
-    let owned = cases::belongings(&app.cx, Owner::Run(run.to_owned())).await?;
-    refuse_handed_through(&owned, "Presigned upload is not supported for proxied artifact storage", "")?;
-    let key = owned.key(&app.cx, fields.text_or_empty("path"))?;
+    let found = cases::belongings(&app.cx, owner).await?;
+    refuse_handed_through(&found, "Presigned upload is not supported for proxied artifact storage", "")?;
+    let key = found.key(&app.cx, fields.text_or_empty("path"))?;
     let presigned_url = cases::sign_upload(&app.cx, &key, good_for).await?;
     Ok(Pretty(SignedResponse { presigned_url, headers: BTreeMap::new(), file_size: None }))
 }
