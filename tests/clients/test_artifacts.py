@@ -208,9 +208,9 @@ def test_a_run_logs_and_gives_back(run, tmp_path):
     client.log_artifacts(run_id, str(write(tmp_path / "in", TREE)), "model")
     listed = [(info.path, info.is_dir) for info in client.list_artifacts(run_id)]
     assert listed == [("config", True), ("model", True), ("notes", True), ("plain.bin", False)]
+    assert [info.path for info in client.list_artifacts(run_id, "notes")] == ["notes/hello.txt"]
     (tmp_path / "out").mkdir()
-    kept = get_artifact_repository(client.get_run(run_id).info.artifact_uri, tracking_uri=client.tracking_uri)
-    kept.download_artifacts("", dst_path=str(tmp_path / "out"))
+    client.download_artifacts(run_id, "", str(tmp_path / "out"))
     expected = {f"model/{path}": content for path, content in TREE.items()}
     expected |= {"notes/hello.txt": "grüße".encode(), "plain.bin": b"\x00\x01"}
     got = files(tmp_path / "out")
