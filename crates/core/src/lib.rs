@@ -10,6 +10,7 @@ pub mod digest;
 pub mod error;
 pub mod event;
 pub mod experiment;
+pub mod garbage;
 pub mod lineage;
 pub mod logged_model;
 pub mod metric;

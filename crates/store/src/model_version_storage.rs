@@ -42,7 +42,8 @@ pub async fn at(tx: &mut Tx<'_>, locations: &[String]) -> Result<Vec<Holder>> {
 
 const BELOW: &str = "SELECT v.name, v.stage, v.version
      FROM model_versions v
-     WHERE substr(v.storage_location, 1, 512) >= $1 AND substr(v.storage_location, 1, 512) < $2
+     WHERE substr(v.storage_location, 1, 512) >= $1 AND substr(v.storage_location, 1, 512) <= $2
+         AND v.storage_location >= $3 AND v.storage_location < $4
      ORDER BY substr(v.storage_location, 1, 512), v.name, v.version
      LIMIT 1";
 
@@ -50,9 +51,11 @@ const BELOW: &str = "SELECT v.name, v.stage, v.version
 pub async fn below(tx: &mut Tx<'_>, location: &str) -> Result<Option<Holder>> {
     // '0' comes after '/'.
     let (first, end) = (format!("{location}/"), format!("{location}0"));
-    tx.opt(BELOW, &[start(&first).into(), start(&end).into()], holder).await
+    let params = [start(&first).into(), start(&end).into(), (&first).into(), (&end).into()];
+    tx.opt(BELOW, &params, holder).await
 }
 
-fn start(location: &str) -> &str {
+/// What is indexed of a location.
+pub(crate) fn start(location: &str) -> &str {
     location.char_indices().nth(INDEXED).map_or(location, |(at, _)| &location[..at])
 }

@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0003_search_indexes"),
     migration!("0004_version_storage"),
     migration!("0005_version_digest"),
+    migration!("0006_garbage"),
 ];
 
 /// An arbitrary number that stands for "Greenroom migrates" among PostgreSQL's advisory locks.
