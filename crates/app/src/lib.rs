@@ -6,6 +6,7 @@ pub mod context;
 pub mod digest;
 pub mod event;
 pub mod experiment;
+pub mod garbage;
 pub mod logged_model;
 pub mod model_version;
 pub mod registered_model;

@@ -6,6 +6,7 @@
 use futures_util::FutureExt;
 use greenroom_core::artifact::ArtifactKey;
 use greenroom_core::{Error, Result, stage};
+use greenroom_store::Tx;
 use greenroom_store::model_version_storage::{self, Holder};
 
 use crate::Context;
@@ -38,17 +39,10 @@ pub(super) async fn may_write(cx: &Context, key: &ArtifactKey) -> Result<()> {
 
 /// Refuses to remove what any version holds, and folders with such in them.
 pub(super) async fn may_delete(cx: &Context, key: &ArtifactKey) -> Result<()> {
-    let (around, inside) = (around(cx, key), cx.artifacts.spellings(key.as_str()));
     cx.db
-        .read((key.clone(), around, inside), |tx, (key, around, inside)| {
+        .read((cx.clone(), key.clone()), |tx, (cx, key)| {
             async move {
-                let mut holder = model_version_storage::at(tx, around).await?.into_iter().next();
-                for location in inside {
-                    if holder.is_none() {
-                        holder = model_version_storage::below(tx, location).await?;
-                    }
-                }
-                match holder {
+                match holder(tx, cx, key).await? {
                     Some(holder) => Err(Error::conflict(format!(
                         "'{key}' cannot be deleted: version {} of registered model '{}' (stage '{}') holds it. Delete the version \
                          first.",
@@ -60,6 +54,17 @@ pub(super) async fn may_delete(cx: &Context, key: &ArtifactKey) -> Result<()> {
             .boxed()
         })
         .await
+}
+
+/// A version that holds this artifact, one of the folders around it, or something in it.
+pub(crate) async fn holder(tx: &mut Tx<'_>, cx: &Context, key: &ArtifactKey) -> Result<Option<Holder>> {
+    let mut holder = model_version_storage::at(tx, &around(cx, key)).await?.into_iter().next();
+    for location in cx.artifacts.spellings(key.as_str()) {
+        if holder.is_none() {
+            holder = model_version_storage::below(tx, &location).await?;
+        }
+    }
+    Ok(holder)
 }
 
 /// The locations of the key and of the folders around it.

@@ -16,10 +16,11 @@ use greenroom_core::artifact::{ArtifactKey, Wish};
 use greenroom_core::{Error, Result};
 
 pub use folder::{FolderPage, folder};
+pub(crate) use guard::holder;
 pub use multipart::{MAX_PARTS, Parts, abort_parts, complete_parts, create_parts, put_part};
 pub use object::ArtifactConfig;
 pub use owner::{Belongings, Owner, belongings};
-pub use store::{ArtifactStore, ByteStream, Entry, Got, Part};
+pub use store::{ArtifactStore, ByteStream, Entry, Got, Part, Size};
 
 use crate::{Context, digest};
 
@@ -60,6 +61,16 @@ pub async fn delete(cx: &Context, key: &ArtifactKey) -> Result<()> {
     cx.artifact_store()?.delete(key).await?;
     tracing::info!(%key, "artifact deleted");
     Ok(())
+}
+
+/// How much lies at a key, and in the folder there.
+pub(crate) async fn measure(cx: &Context, key: &ArtifactKey) -> Result<Size> {
+    cx.artifact_store()?.measure(key).await
+}
+
+/// Removes a folder if nothing is in it.
+pub(crate) async fn prune(cx: &Context, key: &ArtifactKey) -> Result<()> {
+    cx.artifact_store()?.prune(key).await
 }
 
 /// A URL to read an artifact from the object store itself, and its size.

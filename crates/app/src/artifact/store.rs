@@ -40,6 +40,23 @@ pub struct Entry {
     pub size: Option<u64>,
 }
 
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Files.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+impl Size {
+    /// With one more file.
+    pub(super) fn add(&mut self, bytes: u64) {
+        self.files += 1;
+        self.bytes += bytes;
+    }
+}
+
 /// What a reader gets.
 pub struct Got {
     /// What is known of the artifact.
@@ -101,6 +118,21 @@ impl ArtifactStore {
         match self {
             Self::Local(local) => local.delete(key.clone()).await,
             Self::Objects(objects) => objects.delete(key).await,
+        }
+    }
+
+    pub(super) async fn measure(&self, key: &ArtifactKey) -> Result<Size> {
+        match self {
+            Self::Local(local) => local.measure(key.clone()).await,
+            Self::Objects(objects) => objects.measure(key).await,
+        }
+    }
+
+    pub(super) async fn prune(&self, key: &ArtifactKey) -> Result<()> {
+        match self {
+            Self::Local(local) => local.prune(key.clone()).await,
+            // Object stores have no folders.
+            Self::Objects(_) => Ok(()),
         }
     }
 

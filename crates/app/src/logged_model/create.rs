@@ -54,7 +54,7 @@ async fn run(
     params: &[Param],
     tags: &[Tag],
 ) -> Result<LoggedModelDetail> {
-    let experiment = greenroom_store::experiment::by_id(tx, experiment_id).await?;
+    let experiment = greenroom_store::experiment::hold_by_id(tx, experiment_id).await?;
     let experiment = experiment.ok_or_else(|| experiment::not_found(&new.experiment_id))?;
     experiment.check_active()?;
     let now = cx.clock.now();

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::origin::Origin;
 use super::parent_locked;
-use crate::{Context, digest, record};
+use crate::{Context, digest, garbage, record};
 
 /// Characters in ids and links that are stored as given.
 const MAX_RUN_LINK: usize = 2000;
@@ -70,6 +70,7 @@ async fn run(
 ) -> Result<ModelVersionDetail> {
     let origin = Origin::find(tx, cx, new, source).await?;
     let mut row = parent_locked(tx, &new.name).await?;
+    garbage::check_not_condemned(tx, cx, &origin.storage_location).await?;
     let definitions = cx.definitions(tx).await?;
     let now = cx.clock.now().max(row.head.at);
 

@@ -6,6 +6,7 @@ mod contention;
 mod digests;
 mod events;
 mod experiments;
+mod garbage;
 mod hostile;
 mod kinds;
 mod lineage;

@@ -21,7 +21,7 @@ use self::staging::{Draft, Staging};
 use self::tree::{Fault, Kind, Step};
 pub(super) use self::upload::LocalUpload;
 use self::upload::Target;
-use super::store::{Entry, Got, MAX_ENTRIES, is_a_folder, too_many_entries};
+use super::store::{Entry, Got, MAX_ENTRIES, Size, is_a_folder, too_many_entries};
 
 /// A folder with artifacts.
 #[derive(Debug)]
@@ -101,6 +101,37 @@ impl Local {
                     }
                 }
             });
+            match removed {
+                Ok(()) | Err(Fault::Missing | Fault::InTheWay) => Ok(()),
+                Err(fault) => Err(fault.told(key.as_str())),
+            }
+        })
+        .await
+    }
+
+    /// How much lies at a key, and in the folder there.
+    pub(super) async fn measure(self: &Arc<Self>, key: ArtifactKey) -> Result<Size> {
+        let store = Arc::clone(self);
+        tree::blocking(move || {
+            let (folder, name) = key.split();
+            let mut size = Size::default();
+            let measured = tree::folder(store.root.as_fd(), folder)
+                .and_then(|folder| tree::measure(folder.as_fd(), name, &mut size));
+            match measured {
+                Ok(()) | Err(Fault::Missing | Fault::InTheWay) => Ok(size),
+                Err(fault) => Err(fault.told(key.as_str())),
+            }
+        })
+        .await
+    }
+
+    /// Removes a folder if nothing is in it.
+    pub(super) async fn prune(self: &Arc<Self>, key: ArtifactKey) -> Result<()> {
+        let store = Arc::clone(self);
+        tree::blocking(move || {
+            let (folder, name) = key.split();
+            let removed = tree::folder(store.root.as_fd(), folder)
+                .and_then(|folder| Ok(rustix::fs::unlinkat(&folder, name, AtFlags::REMOVEDIR)?));
             match removed {
                 Ok(()) | Err(Fault::Missing | Fault::InTheWay) => Ok(()),
                 Err(fault) => Err(fault.told(key.as_str())),

@@ -9,6 +9,8 @@ use greenroom_core::{Error, Result};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
+use crate::artifact::store::Size;
+
 /// What a step of the walk ends in.
 pub(super) type Step<T> = std::result::Result<T, Fault>;
 
@@ -133,6 +135,25 @@ pub(super) fn names(folder: BorrowedFd<'_>) -> Step<Vec<std::ffi::CString>> {
         }
     }
     Ok(names)
+}
+
+/// Adds what has this name, and all below it.
+pub(super) fn measure(at: BorrowedFd<'_>, name: impl rustix::path::Arg + Copy, size: &mut Size) -> Step<()> {
+    match kind(at, name)? {
+        Kind::File(stat) => size.add(facts(&stat).size),
+        Kind::Folder => {
+            let folder = rustix::fs::openat(at, name, FOLDER, Mode::empty())?;
+            for inner in names(folder.as_fd())? {
+                match measure(folder.as_fd(), inner.as_c_str(), size) {
+                    // Others may be removing the same.
+                    Ok(()) | Err(Fault::Missing) => {}
+                    Err(fault) => return Err(fault),
+                }
+            }
+        }
+        Kind::Other => {}
+    }
+    Ok(())
 }
 
 /// Removes what has this name, and all below it.

@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 pub use self::destination::ArtifactConfig;
 use self::direct::Direct;
 pub(super) use self::upload::ObjectUpload;
-use super::store::{ByteStream, Entry, Got, MAX_ENTRIES, is_a_folder, too_many_entries};
+use super::store::{ByteStream, Entry, Got, MAX_ENTRIES, Size, is_a_folder, too_many_entries};
 
 /// A place in an object store.
 #[derive(Debug)]
@@ -102,6 +102,25 @@ impl Objects {
             }
         }
         Ok(())
+    }
+
+    /// How much lies at a key, and below it.
+    pub(super) async fn measure(&self, key: &ArtifactKey) -> Result<Size> {
+        let path = self.path(key)?;
+        let mut size = Size::default();
+        match self.store.head(&path).await {
+            Ok(meta) => size.add(meta.size),
+            Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(told(&error, key.as_str())),
+        }
+        let mut below = self.store.list(Some(&path));
+        while let Some(meta) = below.next().await {
+            let meta = meta.map_err(|error| told(&error, key.as_str()))?;
+            if meta.location != path {
+                size.add(meta.size);
+            }
+        }
+        Ok(size)
     }
 
     /// Begins an upload of this many bytes, if that is known.

@@ -1,0 +1,53 @@
+//! Whether something that was deleted may go. Reads only; asked again under the lock before anything happens.
+
+use greenroom_core::Result;
+use greenroom_core::artifact::ArtifactKey;
+use greenroom_core::garbage::Kind;
+use greenroom_store::Tx;
+use greenroom_store::garbage::Garbage;
+use greenroom_store::garbage_search::{self, Candidate};
+
+use super::Reason;
+use crate::{Context, artifact};
+
+/// Why a run or a logged model has to stay, if it has to.
+pub(super) async fn reason_to_keep(
+    tx: &mut Tx<'_>,
+    cx: &Context,
+    candidate: &Candidate,
+) -> Result<Option<Reason>> {
+    let Some(key) = key(cx, candidate) else { return Ok(None) };
+    if let Some(holder) = artifact::holder(tx, cx, &key).await? {
+        return Ok(Some(Reason::Held { name: holder.name, version: holder.version, stage: holder.stage }));
+    }
+    for location in cx.artifacts.spellings(key.as_str()) {
+        if let Some(experiment_id) = garbage_search::experiment_within(tx, &location).await? {
+            return Ok(Some(Reason::Around { experiment_id }));
+        }
+    }
+    Ok(None)
+}
+
+/// What keeps an experiment from going: it has to be empty.
+pub(super) async fn content(tx: &mut Tx<'_>, experiment_id: i64) -> Result<Option<Reason>> {
+    if let Some(id) = garbage_search::run_in(tx, experiment_id).await? {
+        return Ok(Some(Reason::Contains { kind: Kind::Run, id }));
+    }
+    let model = garbage_search::logged_model_in(tx, experiment_id).await?;
+    Ok(model.map(|id| Reason::Contains { kind: Kind::LoggedModel, id }))
+}
+
+/// A candidate as it is noted once it is to go.
+pub(super) fn condemned(cx: &Context, candidate: &Candidate) -> Garbage {
+    let path = key(cx, candidate).map(|key| key.to_string());
+    Garbage { kind: candidate.kind, id: candidate.id.clone(), path }
+}
+
+/// Where the artifacts of a run or a logged model lie below the root. An experiment's own folder is nobody's:
+/// others may share it.
+fn key(cx: &Context, candidate: &Candidate) -> Option<ArtifactKey> {
+    match candidate.kind {
+        Kind::Run | Kind::LoggedModel => cx.artifacts.key_of(&candidate.location).ok(),
+        Kind::Experiment => None,
+    }
+}
