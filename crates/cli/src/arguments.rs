@@ -87,6 +87,9 @@ pub(crate) enum Command {
     Stages(StagesCommand),
     /// Recompute every hash of the event log; exits with 1 if something was removed, edited or reordered.
     Verify,
+    /// Remove for good what was deleted: runs, logged models and experiments, with their artifacts. What a registered
+    /// version needs is kept. Works on the database and the artifacts themselves, with the server's options.
+    Gc(Box<GcOptions>),
     /// Print a completion script for a shell.
     Completions { shell: Shell },
 }
@@ -140,6 +143,35 @@ pub(crate) struct ServerOptions {
     #[arg(long)]
     pub(crate) log: Option<String>,
     /// A file with these options as keys [default: greenroom.toml, if it exists].
+    #[arg(long)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// What to remove for good, and where the server keeps it.
+#[derive(Args, Debug, Default)]
+pub(crate) struct GcOptions {
+    /// Only what was deleted at least so long ago: 30d, 8h, 1d2h3m4s.
+    #[arg(long)]
+    pub(crate) older_than: Option<String>,
+    /// Only these deleted runs, comma-separated.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) run_ids: Vec<String>,
+    /// Only these deleted logged models, comma-separated.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) logged_model_ids: Vec<String>,
+    /// Only these deleted experiments, comma-separated, with what is in them.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) experiment_ids: Vec<String>,
+    /// Only tell what would go, how much that is, and what is kept and why; change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// As the server has it: sqlite:///file.db or postgresql://user:password@host/database
+    /// [env: GREENROOM_BACKEND_STORE_URI, MLFLOW_BACKEND_STORE_URI] [default: sqlite:///greenroom-data/greenroom.db].
+    #[arg(long)]
+    pub(crate) backend_store_uri: Option<String>,
+    #[command(flatten)]
+    pub(crate) artifacts: ArtifactOptions,
+    /// A file with the server's options as keys [default: greenroom.toml, if it exists].
     #[arg(long)]
     pub(crate) config: Option<PathBuf>,
 }

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     };
     let outcome = match arguments.command {
         Command::Server(options) => runtime.block_on(serve::run(options)),
+        Command::Gc(options) => runtime.block_on(command::gc(*options, arguments.connection.output)),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "greenroom", &mut std::io::stdout());
             Ok(())

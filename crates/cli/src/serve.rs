@@ -36,7 +36,7 @@ pub(crate) async fn run(options: Box<ServerOptions>) -> Result<(), String> {
     }
 }
 
-fn start_logging(log: &LogConfig) -> Result<(), String> {
+pub(crate) fn start_logging(log: &LogConfig) -> Result<(), String> {
     let filter = EnvFilter::try_new(&log.filter)
         .map_err(|e| format!("The log filter '{}' cannot be read: {e}", log.filter))?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

@@ -1,10 +1,13 @@
-//! The commands that talk to a server, one file per noun.
+//! The commands, one file per noun: all but `gc` talk to a server.
 
 mod event;
+mod gc;
 mod model;
 mod stage;
 
 use greenroom_client::Client;
+
+pub(crate) use gc::run as gc;
 
 use crate::arguments::{Command, Connection};
 
@@ -36,7 +39,9 @@ pub(crate) async fn run(connection: &Connection, command: Command) -> Result<(),
         }
         Command::Stages(command) => stage::definitions(&session, command).await,
         Command::Verify => event::verify(&session).await,
-        Command::Server(_) | Command::Completions { .. } => Err("this command needs no server".to_owned()),
+        Command::Server(_) | Command::Gc(_) | Command::Completions { .. } => {
+            Err("this command needs no server".to_owned())
+        }
     }
 }
 
