@@ -4,6 +4,8 @@ import json
 import subprocess
 
 import pytest
+import requests
+from mlflow.exceptions import MlflowException
 
 from harness import database, server, settings
 
@@ -97,3 +99,108 @@ def test_nobody_there_is_said_so():
     answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert answer.returncode == 1
     assert f"127.0.0.1:{port}" in answer.stderr and "Is the server running?" in answer.stderr
+
+
+@pytest.fixture
+def keeping(engine, tmp_path):
+    """A server to itself with artifacts: an experiment with two deleted runs, of which Unicorn 1 needs one."""
+    with server.Greenroom(tmp_path, database.new(engine, tmp_path)) as running:
+        from mlflow import MlflowClient
+
+        client = running.client = MlflowClient(running.url, running.url)
+        experiment = client.create_experiment("e")
+        running.runs = [client.create_run(experiment).info.run_id for _ in range(2)]
+        running.folder = tmp_path / "greenroom-data" / "artifacts" / experiment
+        for run_id in running.runs:
+            url = f"{running.url}/api/2.0/mlflow-artifacts/artifacts/{experiment}/{run_id}/artifacts/model/MLmodel"
+            requests.put(url, data=b"flavors", timeout=10).raise_for_status()
+        client.create_registered_model("Unicorn")
+        client.create_model_version(
+            "Unicorn", f"runs:/{running.runs[0]}/model", run_id=running.runs[0], await_creation_for=0
+        )
+        for run_id in running.runs:
+            client.delete_run(run_id)
+        yield running
+
+
+def gc(keeping, *arguments: str) -> subprocess.CompletedProcess:
+    """`greenroom gc`, with the database's place in the environment, as the server could have it."""
+    return subprocess.run(
+        [str(settings.BINARY), "gc", *arguments],
+        cwd=keeping.directory,
+        env=settings.clean_environment(MLFLOW_BACKEND_STORE_URI=keeping.store_uri),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_gc_removes_what_no_version_needs(keeping):
+    """Beside a running server: first told, then done; the version goes on loading."""
+    needed, free = keeping.runs
+    told = gc(keeping, "--dry-run")
+    assert told.returncode == 0, told.stderr
+    assert sorted(told.stdout.splitlines()) == sorted([
+        f"run {needed}: kept: version 1 of registered model 'Unicorn' (stage 'None') holds its artifacts",
+        f"run {free}: would be removed with 1 files, 7 bytes",
+        "1 runs, 0 logged models and 0 experiments would be removed with 1 files, 7 bytes; 1 kept",
+    ])
+    assert keeping.client.get_run(free).info.lifecycle_stage == "deleted"
+
+    done = gc(keeping, "-o", "json", "--older-than", "0s")
+    report = json.loads(done.stdout)
+    items = {item["id"]: item for item in report["items"]}
+    assert items[free] == {"kind": "run", "id": free, "outcome": "removed", "files": 1, "bytes": 7}
+    assert items[needed]["held_by"] == {"name": "Unicorn", "version": 1, "stage": "None"}
+    assert report["total"] == {"runs": 1, "logged_models": 0, "experiments": 0, "kept": 1, "files": 1, "bytes": 7}
+    assert [folder.name for folder in keeping.folder.iterdir()] == [needed]
+    with pytest.raises(MlflowException, match="not found"):
+        keeping.client.get_run(free)
+    assert keeping.client.get_run(needed).info.lifecycle_stage == "deleted"
+    location = keeping.client.get_model_version_download_uri("Unicorn", "1").removeprefix("mlflow-artifacts:/")
+    file = requests.get(f"{keeping.url}/api/2.0/mlflow-artifacts/artifacts/{location}/MLmodel", timeout=10)
+    assert file.content == b"flavors"
+
+    keeping.client.delete_model_version("Unicorn", "1")
+    assert json.loads(gc(keeping, "-o", "json").stdout)["total"]["runs"] == 1
+    assert list(keeping.folder.iterdir()) == []
+
+
+def test_gc_removes_nothing_when_something_named_is_not_deleted(keeping):
+    """The wrong ones are named, and what is too young stays."""
+    active = keeping.client.create_run("0").info.run_id
+    wrong = gc(keeping, "--run-ids", f"{keeping.runs[1]},{active}")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert f"These runs are not deleted, and only what was deleted can be removed for good: {active}." in wrong.stderr
+    assert gc(keeping, "--experiment-ids", "0").returncode == 1
+    assert gc(keeping, "--older-than", "30d").stdout.startswith("0 runs, ")
+    assert "cannot be read" in gc(keeping, "--older-than", "a month").stderr
+    elsewhere = gc(keeping, "--artifacts-destination", str(keeping.directory / "typo"))
+    assert elsewhere.returncode == 1 and "typo. Give gc the options that the server has." in elsewhere.stderr
+    assert keeping.client.get_run(keeping.runs[1]).info.lifecycle_stage == "deleted"
+
+
+def test_a_killed_gc_is_finished_by_the_next(keeping):
+    """Killed while it is at work: what is left is either a deleted run as it was, or nothing that anybody sees."""
+    experiment = keeping.client.create_experiment("many")
+    runs = [keeping.client.create_run(experiment).info.run_id for _ in range(120)]
+    base = f"{keeping.url}/api/2.0/mlflow-artifacts/artifacts/{experiment}"
+    for run_id in runs:
+        requests.put(f"{base}/{run_id}/artifacts/f", data=b"1234", timeout=10).raise_for_status()
+    keeping.client.delete_experiment(experiment)
+    with subprocess.Popen(
+        [str(settings.BINARY), "gc"],
+        cwd=keeping.directory,
+        env=settings.clean_environment(MLFLOW_BACKEND_STORE_URI=keeping.store_uri),
+        stdout=subprocess.PIPE,
+    ) as killed:
+        assert killed.stdout.readline()
+        killed.kill()
+    folder = keeping.folder.parent / experiment
+    visible = {run.info.run_id for run in keeping.client.search_runs([experiment], run_view_type=2, max_results=1000)}
+    assert visible <= {run.name for run in folder.iterdir()}, "a run that is seen has its files"
+    again = gc(keeping, "-o", "json")
+    assert again.returncode == 0, again.stderr
+    assert not folder.exists()
+    with pytest.raises(MlflowException, match="[Nn]o [Ee]xperiment"):
+        keeping.client.get_experiment(experiment)
