@@ -367,6 +367,45 @@ contract! {
         artifact::delete(&cx, &key("1/m-1/other")).await.unwrap();
     }
 
+    /// The folders of a version, page by page; a place that is not served is named and not opened.
+    async fn the_files_of_a_version_are_listed_by_folder(world) {
+        let Place { root, folder: _held, .. } = place(world);
+        let cx = open_as(world, &root, "b", "s3://bucket/root");
+        world.model("Unicorn").await;
+        for path in ["1/m-1/artifacts/MLmodel", "1/m-1/artifacts/data/x.csv", "1/m-1/artifacts/a.txt", "1/m-1/secret"] {
+            put(&cx, path, b"four").await.unwrap();
+        }
+        for source in ["s3://bucket/root/1/m-1/artifacts", "s3://elsewhere/m"] {
+            let new = model_version::NewVersion { source: source.to_owned(), ..new_version("Unicorn") };
+            model_version::create(&world.cx, actor(), new).await.unwrap();
+        }
+        let page = async |version: &str, path: &str, limit, cursor: Option<String>| {
+            let version = model_version::VersionKey::new("Unicorn", version).unwrap();
+            artifact::folder(&cx, version, path, limit, cursor.as_deref()).await
+        };
+
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let told = page("1", "", 1, cursor.take()).await.unwrap();
+            assert_eq!((told.location.as_str(), told.unavailable), ("s3://bucket/root/1/m-1/artifacts", None));
+            seen.extend(told.entries.into_iter().map(|entry| (entry.name, entry.size)));
+            cursor = told.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, [("data".to_owned(), None), ("MLmodel".to_owned(), Some(4)), ("a.txt".to_owned(), Some(4))]);
+        assert_eq!(page("1", "data", 10, None).await.unwrap().entries.len(), 1);
+        for path in ["..", "../secret", "data/../../secret", "/1"] {
+            assert_eq!(page("1", path, 10, None).await.unwrap_err().code, ErrorCode::InvalidParameterValue, "{path}");
+        }
+
+        let elsewhere = page("2", "", 10, None).await.unwrap();
+        assert_eq!((elsewhere.location.as_str(), elsewhere.entries.len()), ("s3://elsewhere/m", 0));
+        assert!(elsewhere.unavailable.is_some(), "{elsewhere:?}");
+        assert_eq!(page("3", "", 10, None).await.unwrap_err().code, ErrorCode::ResourceDoesNotExist);
+    }
+
     /// A version that becomes protected while an upload is under way is not overwritten by its end.
     async fn an_upload_that_ends_too_late_is_refused(world) {
         let Place { root, folder: _held, .. } = place(world);
