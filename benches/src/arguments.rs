@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) seconds: Option<f64>,
     /// Minutes after which the run gives up.
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 90)]
     pub(crate) limit_minutes: u64,
 }
 
@@ -64,6 +64,8 @@ pub(crate) enum Group {
     Growth,
     /// Start to ready, memory, idle processor time.
     Startup,
+    /// Runs and what they log: durable writes, searches, histories of metrics.
+    Tracking,
 }
 
 /// How much and how long.
@@ -95,6 +97,14 @@ pub(crate) struct Sizes {
     pub(crate) idle: Duration,
     /// How long memory is watched under load.
     pub(crate) memory_load: Duration,
+    /// Runs that are logged into.
+    pub(crate) runs: usize,
+    /// Runs in the small and the large experiment.
+    pub(crate) experiments: [usize; 2],
+    /// Points of the long metric.
+    pub(crate) points: usize,
+    /// Of them, in a page.
+    pub(crate) points_page: usize,
 }
 
 impl Arguments {
@@ -119,6 +129,10 @@ impl Arguments {
             starts: if quick { 2 } else { 7 },
             idle: Duration::from_secs(if quick { 1 } else { 5 }),
             memory_load: Duration::from_secs(if quick { 1 } else { 15 }),
+            runs: if quick { 10 } else { 100 },
+            experiments: if quick { [100, 1000] } else { [1000, 100_000] },
+            points: if quick { 10_000 } else { 1_000_000 },
+            points_page: if quick { 1000 } else { 25_000 },
         }
     }
 }

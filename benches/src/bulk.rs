@@ -1,4 +1,5 @@
-//! Large registries, written straight into the tables: one set of SQL texts for both engines.
+//! Large registries, written straight into the tables: one set of SQL texts for both engines. What fills other
+//! tables goes the same way.
 //!
 //! The rows keep what reads rely on (version counters, names beside ids, an event chain that has not
 //! begun); the event log is bypassed. Nothing but the schema is the server's here.
@@ -45,13 +46,7 @@ impl Shape {
         let name = format!("'model-' || substr(CAST(1000000 + {first} + n / {versions} AS TEXT), 2)");
         let number = format!("n % {versions} + 1");
         let at = format!("{EPOCH} + 1000 * ((n % {versions}) * {models} + n / {versions})");
-        let numbers = |end: usize, step: usize| {
-            format!(
-                "WITH RECURSIVE numbers (n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + {step} FROM numbers \
-                 WHERE n + {step} < {end})"
-            )
-        };
-        let (each_model, each_version) = (numbers(all, versions), numbers(all, 1));
+        let (each_model, each_version) = (numbers(0, all, versions), numbers(0, all, 1));
         vec![
             format!(
                 "INSERT INTO registered_models (id, name, description, created_by, created_at, updated_at, is_prompt,
@@ -87,15 +82,27 @@ impl Shape {
             format!(
                 "INSERT INTO model_version_tags (model_id, version, key, value)
                  {} SELECT {id}, {number}, 'canary', 'yes' FROM numbers",
-                numbers(all, rare)
+                numbers(0, all, rare)
             ),
         ]
     }
 }
 
+/// The head of a statement that inserts something for every `n` from `first` to before `end`.
+pub(crate) fn numbers(first: usize, end: usize, step: usize) -> String {
+    format!(
+        "WITH RECURSIVE numbers (n) AS (SELECT CAST({first} AS BIGINT) UNION ALL SELECT n + {step} FROM numbers \
+         WHERE n + {step} < {end})"
+    )
+}
+
 /// Fills a database that the server has created and left.
 pub(crate) async fn fill(uri: &str, shapes: &[Shape]) -> Result<()> {
-    let statements: Vec<String> = shapes.iter().flat_map(|shape| shape.statements()).collect();
+    write(uri, shapes.iter().flat_map(|shape| shape.statements()).collect()).await
+}
+
+/// Runs statements that write many rows into a database that its server has left.
+pub(crate) async fn write(uri: &str, statements: Vec<String>) -> Result<()> {
     if let Some(path) = uri.strip_prefix("sqlite:///") {
         let path = path.to_owned();
         return tokio::task::spawn_blocking(move || fill_sqlite(&path, &statements)).await?;
@@ -125,6 +132,8 @@ pub(crate) async fn fill(uri: &str, shapes: &[Shape]) -> Result<()> {
 
 fn fill_sqlite(path: &str, statements: &[String]) -> Result<()> {
     let connection = Connection::open(path)?;
+    // Whoever made the database chose it.
+    let journal: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
     connection.execute_batch(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY;",
     )?;
@@ -142,7 +151,7 @@ fn fill_sqlite(path: &str, statements: &[String]) -> Result<()> {
     for (_, definition) in &indexes {
         connection.execute_batch(definition)?;
     }
-    connection.execute_batch("COMMIT; PRAGMA journal_mode = WAL;")?;
+    connection.execute_batch(&format!("COMMIT; PRAGMA journal_mode = {journal};"))?;
     let file = std::fs::File::open(path)?;
     Ok(file.sync_all()?)
 }

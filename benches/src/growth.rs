@@ -124,7 +124,7 @@ pub(crate) fn search(filter: &str, token: &str) -> Vec<u8> {
     get(&format!("{API}/model-versions/search?{query}"))
 }
 
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let byte = |b: u8| {
         if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }
     };

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
@@ -14,7 +15,14 @@ use crate::{Result, process};
 pub(crate) type Pool = Arc<Vec<Vec<u8>>>;
 
 /// How long an answer may take before the run is given up.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
+/// Where a request has these digits, each time it is sent under load it has a time of its own: what is logged twice
+/// may be no work the second time.
+pub(crate) const TIME: u64 = 7_777_777_777_777;
+/// The first of those times (Unix milliseconds).
+const FIRST_TIME: u64 = 1_760_000_000_000;
+/// How many were given.
+static TIMES: AtomicU64 = AtomicU64::new(0);
 
 /// One measurement.
 #[derive(Clone, Copy, Debug)]
@@ -41,12 +49,13 @@ struct Heard {
 /// Runs the load.
 pub(crate) async fn run(load: Load, pool: &Pool) -> Result<Point> {
     let mut clients = JoinSet::new();
+    let times: Arc<Vec<Vec<usize>>> = Arc::new(pool.iter().map(|request| times_in(request)).collect());
     let processor = || load.pid.map_or(Duration::ZERO, process::processor_time);
     let processor_before = processor();
     let from = Instant::now() + load.warm_up;
     let until = from + load.measure;
     for number in 0..load.clients {
-        clients.spawn(client(load.address, Arc::clone(pool), number as u64, from, until));
+        clients.spawn(client(load.address, Arc::clone(pool), Arc::clone(&times), number as u64, from, until));
     }
     let mut heard = Heard::default();
     let all = async {
@@ -76,6 +85,7 @@ pub(crate) async fn run(load: Load, pool: &Pool) -> Result<Point> {
 async fn client(
     address: SocketAddr,
     pool: Pool,
+    times: Arc<Vec<Vec<usize>>>,
     number: u64,
     from: Instant,
     until: Instant,
@@ -84,8 +94,10 @@ async fn client(
     let mut connection = Connection::open(address).await?;
     let mut random = Random::new(number);
     let mut begun = Instant::now();
+    let mut own = Vec::new();
     loop {
-        let request = &pool[random.below(pool.len())];
+        let choice = random.below(pool.len());
+        let request = timed(&pool[choice], &times[choice], &mut own);
         let good = if let Ok(answer) = connection.ask(request).await {
             answer.status == 200
         } else {
@@ -106,6 +118,32 @@ async fn client(
     }
 }
 
+/// Where a request has the digits of `TIME`.
+fn times_in(request: &[u8]) -> Vec<usize> {
+    let digits = TIME.to_string();
+    let mut places = Vec::new();
+    let mut from = 0;
+    while let Some(place) = request[from..].windows(digits.len()).position(|w| w == digits.as_bytes()) {
+        places.push(from + place);
+        from += place + digits.len();
+    }
+    places
+}
+
+/// The request with a time that no other has, or as it is when it has room for none.
+fn timed<'a>(request: &'a [u8], times: &[usize], own: &'a mut Vec<u8>) -> &'a [u8] {
+    if times.is_empty() {
+        return request;
+    }
+    let time = (FIRST_TIME + TIMES.fetch_add(1, Ordering::Relaxed)).to_string();
+    own.clear();
+    own.extend_from_slice(request);
+    for place in times.iter().copied() {
+        own[place..place + time.len()].copy_from_slice(time.as_bytes());
+    }
+    own
+}
+
 /// Asks one client's calls one after the other: what each took, in microseconds, sorted.
 pub(crate) async fn calls(
     address: SocketAddr,
@@ -117,7 +155,7 @@ pub(crate) async fn calls(
     let mut random = Random::new(7);
     let mut micros = Vec::with_capacity(most);
     let first = Instant::now();
-    // The first few fill caches.
+    // The first few fill caches, unless they alone take too long.
     for count in 0..most + 3 {
         let request = &pool[random.below(pool.len())];
         let begun = Instant::now();
@@ -126,7 +164,7 @@ pub(crate) async fn calls(
             let said = String::from_utf8_lossy(&answer.body()).into_owned();
             return Err(format!("a call answered {}: {said}", answer.status).into());
         }
-        if count >= 3 {
+        if count >= 3 || first.elapsed() > within {
             micros.push(u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX));
         }
         if !micros.is_empty() && first.elapsed() > within {
@@ -150,5 +188,22 @@ impl Random {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from((self.0 >> 33) % end as u64).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_request_gets_a_time_of_its_own_in_all_its_places() {
+        let request = format!("a{TIME}b{TIME}").into_bytes();
+        let places = times_in(&request);
+        assert_eq!(places, [1, 15]);
+        let (mut own, mut other) = (Vec::new(), Vec::new());
+        let first = timed(&request, &places, &mut own);
+        assert_eq!((first.len(), &first[1..14]), (request.len(), &first[15..28]));
+        assert_ne!(first, timed(&request, &places, &mut other));
+        assert_eq!(timed(b"none", &times_in(b"none"), &mut Vec::new()), b"none");
     }
 }

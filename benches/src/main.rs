@@ -18,9 +18,13 @@ mod process;
 mod registry;
 mod report;
 mod report_throughput;
+mod report_tracking;
 mod startup;
 mod statistics;
 mod throughput;
+mod tracking;
+mod tracking_bulk;
+mod tracking_reads;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -79,6 +83,9 @@ async fn groups(arguments: Arguments) -> Result<()> {
     }
     if bench.wants(Group::Growth) || bench.wants(Group::Startup) {
         growth::run(&bench, mlflow).await?;
+    }
+    if bench.wants(Group::Tracking) {
+        tracking::run(&bench).await?;
     }
     report::say("done")
 }

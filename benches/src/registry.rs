@@ -166,6 +166,18 @@ async fn write(connection: &mut Connection, path: &str, body: Value) -> Result<(
     Err(format!("{path} was refused with {said}").into())
 }
 
+/// One answer's body, also of a server that refuses at first.
+pub(crate) async fn insist(server: &Server, request: &[u8]) -> Result<Vec<u8>> {
+    let mut answer = ask(server, request).await;
+    for _ in 1..ATTEMPTS {
+        if answer.is_ok() {
+            break;
+        }
+        answer = ask(server, request).await;
+    }
+    answer
+}
+
 /// One answer's body.
 pub(crate) async fn ask(server: &Server, request: &[u8]) -> Result<Vec<u8>> {
     let mut connection = Connection::open(server.address).await?;

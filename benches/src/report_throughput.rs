@@ -30,11 +30,11 @@ fn both(first: Option<bool>, second: Option<bool>) -> Option<bool> {
 }
 
 /// A ratio, unless a server answered nothing while it was measured.
-fn over(ours: f64, theirs: f64) -> Option<f64> {
+pub(crate) fn over(ours: f64, theirs: f64) -> Option<f64> {
     (theirs > 0.0).then(|| ours / theirs)
 }
 
-fn rate(point: Option<&Point>) -> String {
+pub(crate) fn rate(point: Option<&Point>) -> String {
     let Some(point) = point else { return "-".to_owned() };
     let errors = if point.errors > 0 { format!(" ({} errors)", point.errors) } else { String::new() };
     format!("{}{errors}", count(point.per_second))
