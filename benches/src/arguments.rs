@@ -48,9 +48,9 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve fixed answers; the bench starts this itself.
+    /// Serve fixed answers, and take and give files; the bench starts this itself.
     #[command(hide = true)]
-    Bare { port: u16, answers: PathBuf },
+    Bare { port: u16, answers: PathBuf, folder: PathBuf },
 }
 
 /// What can be measured on its own.
@@ -66,6 +66,8 @@ pub(crate) enum Group {
     Startup,
     /// Runs and what they log: durable writes, searches, histories of metrics.
     Tracking,
+    /// Large artifacts, in and out.
+    Artifacts,
 }
 
 /// How much and how long.
@@ -105,6 +107,10 @@ pub(crate) struct Sizes {
     pub(crate) points: usize,
     /// Of them, in a page.
     pub(crate) points_page: usize,
+    /// Artifacts, in MiB: the one whose cost of memory others are compared with, the large one, and one of the four at once.
+    pub(crate) artifacts: [usize; 3],
+    /// Transfers of each; the middle one counts.
+    pub(crate) transfers: usize,
 }
 
 impl Arguments {
@@ -133,6 +139,8 @@ impl Arguments {
             experiments: if quick { [100, 1000] } else { [1000, 100_000] },
             points: if quick { 10_000 } else { 1_000_000 },
             points_page: if quick { 1000 } else { 25_000 },
+            artifacts: if quick { [1, 8, 4] } else { [16, 1024, 256] },
+            transfers: if quick { 1 } else { 3 },
         }
     }
 }

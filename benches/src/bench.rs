@@ -156,7 +156,7 @@ impl Bench {
         self.ready(command, port, "/health", Duration::from_mins(3)).await
     }
 
-    /// Starts the bare handler with these answers (path to body).
+    /// Starts the bare handler with these answers (path to body); files go below `bare` in the run's folder.
     pub(crate) async fn start_bare(&self, answers: &serde_json::Value) -> Result<Server> {
         let port = free_port()?;
         let file = self.file("answers.json");
@@ -164,7 +164,7 @@ impl Bench {
         answers["/readyz"] = "OK".into();
         std::fs::write(&file, answers.to_string())?;
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("bare").arg(port.to_string()).arg(file);
+        command.arg("bare").arg(port.to_string()).arg(file).arg(self.file("bare"));
         self.ready(command, port, "/readyz", Duration::from_secs(10)).await
     }
 

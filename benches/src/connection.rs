@@ -81,20 +81,23 @@ impl Connection {
     }
 }
 
-enum Body {
+/// How long a body is.
+pub(crate) enum Body {
     Length(usize),
     Chunked,
 }
 
-struct Head {
-    length: usize,
-    status: u16,
-    body: Body,
+/// The part of an answer before its body.
+pub(crate) struct Head {
+    /// Of itself, in bytes.
+    pub(crate) length: usize,
+    pub(crate) status: u16,
+    pub(crate) body: Body,
 }
 
 impl Head {
     /// `None`: not all of it is there.
-    fn parse(bytes: &[u8]) -> Result<Option<Self>> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Self>> {
         let mut line = 0;
         let mut body = Body::Length(0);
         let status = bytes.get(9..12).and_then(|code| std::str::from_utf8(code).ok()?.parse().ok());

@@ -5,6 +5,7 @@
 //! processor. It is a program and not a `cargo bench` target because it needs servers, databases and minutes.
 
 mod arguments;
+mod artifacts;
 mod bare;
 mod bench;
 mod bulk;
@@ -25,6 +26,7 @@ mod throughput;
 mod tracking;
 mod tracking_bulk;
 mod tracking_reads;
+mod transfer;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -42,7 +44,7 @@ pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + S
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
-        Some(Command::Bare { port, answers }) => bare::serve(*port, answers),
+        Some(Command::Bare { port, answers, folder }) => bare::serve(*port, answers, folder),
         None => measure(arguments),
     };
     match outcome {
@@ -86,6 +88,9 @@ async fn groups(arguments: Arguments) -> Result<()> {
     }
     if bench.wants(Group::Tracking) {
         tracking::run(&bench).await?;
+    }
+    if bench.wants(Group::Artifacts) {
+        artifacts::run(&bench).await?;
     }
     report::say("done")
 }

@@ -41,6 +41,23 @@ impl Add for Memory {
     }
 }
 
+/// Makes the kernel forget the most that a family of processes had in memory: `peak` tells what follows.
+pub(crate) fn forget_peak(root: u32) {
+    for member in process::tree(root) {
+        let _a_process_may_be_gone = fs::write(format!("/proc/{}/clear_refs", member.pid), "5");
+    }
+}
+
+/// The most resident memory of a family, in MiB, each process at its own worst moment.
+pub(crate) fn peak(root: u32) -> f64 {
+    let of = |pid: u32| -> Option<f64> {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.split_whitespace().next()?.parse().ok()
+    };
+    process::tree(root).iter().filter_map(|member| of(member.pid)).sum::<f64>() / 1024.0
+}
+
 /// A server that is left alone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Idle {
