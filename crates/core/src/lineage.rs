@@ -30,6 +30,28 @@ pub struct LineageRun {
     pub metrics: Vec<Metric>,
 }
 
+/// A run by itself: what it took in, and what became of it in the registry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunView {
+    /// The run.
+    pub run: LineageRun,
+    /// What it took in, in its order.
+    pub datasets: Vec<LineageDataset>,
+    /// The versions that were registered from it, by model and number.
+    pub versions: Vec<RegisteredFrom>,
+}
+
+/// A version that was registered from a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisteredFrom {
+    /// The registered model.
+    pub model: String,
+    /// The version number.
+    pub version: i64,
+    /// The stage it is in.
+    pub stage: String,
+}
+
 /// A dataset, in brief.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineageDataset {

@@ -206,6 +206,8 @@ fn v1_routes() -> Router<App> {
         .route("/models/{name}/versions/{version}/transition", post(v1::stage::transition))
         .route("/models/{name}/history", get(v1::event::history))
         .route("/models/{name}/stages", get(v1::stage::as_of))
+        .route("/runs/{run_id}", get(v1::run::get))
+        .route("/experiments/{experiment_id}/runs", get(v1::run::list))
         .route("/events", get(v1::event::feed))
         .route("/events/stream", get(v1::event::stream))
         .route("/chains", get(v1::event::chains))

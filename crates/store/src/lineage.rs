@@ -1,7 +1,7 @@
 //! Where a version comes from: a fixed number of seeks, however much was logged.
 
 use greenroom_core::Result;
-use greenroom_core::lineage::{Lineage, LineageDataset, LineageRun, MAX_TOLD};
+use greenroom_core::lineage::{Lineage, LineageDataset, LineageRun, MAX_TOLD, RegisteredFrom, RunView};
 use greenroom_core::metric::Metric;
 use greenroom_core::model_version::ModelVersion;
 use greenroom_core::run::{Param, Run};
@@ -15,7 +15,7 @@ pub async fn of_version(tx: &mut Tx<'_>, version: &ModelVersion) -> Result<Linea
     let mut lineage = Lineage { logged_model_id: named(&version.logged_model_id), ..Lineage::default() };
     if let Some(id) = named(&version.run_id) {
         lineage.run = of_run(tx, &id).await?;
-        lineage.datasets = tx.all(RUN_DATASETS, &[(&id).into(), MAX_TOLD.into()], dataset).await?;
+        lineage.datasets = datasets_of_run(tx, &id).await?;
     }
     if let Some(id) = &lineage.logged_model_id {
         let measured_on = tx.all(MODEL_DATASETS, &[id.into(), MAX_TOLD.into()], dataset).await?;
@@ -27,6 +27,25 @@ pub async fn of_version(tx: &mut Tx<'_>, version: &ModelVersion) -> Result<Linea
         }
     }
     Ok(lineage)
+}
+
+/// What is known of a run, and of what was registered from it; `None` when there is no such run.
+pub async fn view_of_run(tx: &mut Tx<'_>, id: &str) -> Result<Option<RunView>> {
+    let Some(run) = of_run(tx, id).await? else { return Ok(None) };
+    let datasets = datasets_of_run(tx, id).await?;
+    let versions = tx
+        .all(RUN_VERSIONS, &[id.into(), MAX_TOLD.into()], |row| {
+            Ok(RegisteredFrom { model: row.get(0)?, version: row.get(1)?, stage: row.get(2)? })
+        })
+        .await?;
+    Ok(Some(RunView { run, datasets, versions }))
+}
+
+const RUN_VERSIONS: &str =
+    "SELECT name, version, stage FROM model_versions WHERE run_id = $1 ORDER BY name, version LIMIT $2";
+
+async fn datasets_of_run(tx: &mut Tx<'_>, id: &str) -> Result<Vec<LineageDataset>> {
+    tx.all(RUN_DATASETS, &[id.into(), MAX_TOLD.into()], dataset).await
 }
 
 const RUN: &str = "SELECT r.id, r.experiment_id, r.name, r.user_id, r.status, r.started_at, r.ended_at, \

@@ -5,7 +5,8 @@ use utoipa::OpenApi;
 
 use crate::v1::{
     ApplyResponse, ChainHead, Decision, EventPage, ModelVersion, ModelVersionPage, Problem, RegisteredModel,
-    RegisteredModelPage, StageDefinitions, StagesAsOf, TransitionRequest, TransitionResponse, VersionFiles,
+    RegisteredModelPage, RunSummaryPage, RunView, StageDefinitions, StagesAsOf, TransitionRequest,
+    TransitionResponse, VersionFiles,
 };
 
 /// The document's root.
@@ -27,6 +28,8 @@ use crate::v1::{
         transition_version,
         model_history,
         model_stages,
+        get_run,
+        list_runs,
         list_events,
         stream_events,
         list_chains,
@@ -132,6 +135,22 @@ fn model_history() {}
     responses((status = 200, body = StagesAsOf), (status = 404, body = Problem, content_type = "application/problem+json")))]
 #[expect(dead_code, reason = "carries the description of the operation")]
 fn model_stages() {}
+
+#[utoipa::path(get, path = "/api/v1/runs/{run_id}", operation_id = "getRun",
+    params(("run_id" = String, Path, description = "The run's id")),
+    responses((status = 200, body = RunView), (status = 404, body = Problem, content_type = "application/problem+json")))]
+#[expect(dead_code, reason = "carries the description of the operation")]
+fn get_run() {}
+
+#[utoipa::path(get, path = "/api/v1/experiments/{experiment_id}/runs", operation_id = "listRuns",
+    params(
+        ("experiment_id" = String, Path, description = "The experiment's id"),
+        ("limit" = Option<i64>, Query, description = "1 to 1000, default 100"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses((status = 200, body = RunSummaryPage), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+#[expect(dead_code, reason = "carries the description of the operation")]
+fn list_runs() {}
 
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "listEvents",
     params(

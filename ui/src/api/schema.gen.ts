@@ -52,6 +52,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments/{experiment_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -206,6 +222,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["transitionVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getRun"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -565,6 +597,65 @@ export interface components {
             /** @description Which rule: `from`, `capacity`, `soak`, `protected`, `archive`. */
             rule: string;
         };
+        /** @description A run in a list. */
+        RunSummary: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds, as the client said; absent while it runs.
+             */
+            ended_at?: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description 32 hexadecimal digits. */
+            run_id: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds, as the client said.
+             */
+            started_at: number;
+            /** @description `RUNNING`, `SCHEDULED`, `FINISHED`, `FAILED` or `KILLED`. */
+            status: string;
+            /** @description Who ran it, as the client said; may be empty. */
+            user: string;
+        };
+        /** @description A page of the runs of an experiment, the newest first. */
+        RunSummaryPage: {
+            /** @description The experiment's id. */
+            experiment_id: string;
+            /** @description Its name. */
+            experiment_name: string;
+            /** @description `active` or `deleted`: the experiment. */
+            lifecycle_stage: string;
+            /** @description Give it back as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+            /** @description Its active runs. */
+            runs: components["schemas"]["RunSummary"][];
+        };
+        /** @description A version that was registered from a run. */
+        RunVersion: {
+            /** @description The registered model. */
+            model: string;
+            /** @description The stage it is in. */
+            stage: string;
+            /**
+             * Format: int64
+             * @description The version number.
+             */
+            version: number;
+        };
+        /** @description A run, and what became of it in the registry. */
+        RunView: {
+            /** @description Where its artifacts are, as clients open it. */
+            artifact_uri: string;
+            /** @description What it took in, in its order; at most 1,000. */
+            datasets: components["schemas"]["LineageDataset"][];
+            /** @description What it was, what it was given, what it measured. */
+            run: components["schemas"]["LineageRun"];
+            /** @description Who ran it, as the client said; may be empty. */
+            user: string;
+            /** @description The versions that were registered from it, by model and number; at most 1,000. */
+            versions: components["schemas"]["RunVersion"][];
+        };
         /** @description One stage and its rules. */
         StageDefinition: {
             /** @description Whether displaced versions go here. */
@@ -792,6 +883,49 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                /** @description 1 to 1000, default 100 */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The experiment's id */
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummaryPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1171,6 +1305,36 @@ export interface operations {
             };
             /** @description A rule stands against it; `detail` lists every failed rule */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -26,17 +26,13 @@ pub use inputs::{log_inputs, log_outputs};
 pub use metric::log_metric;
 pub use model::log_model;
 pub use param::log_param;
-pub use read::get;
-pub use search::search;
+pub use read::{get, view};
+pub use search::{list, search};
 pub use tag::{delete_tag, set_tag};
 
 /// The run, to be changed, or the named error.
 async fn find_locked(tx: &mut Tx<'_>, id: &str) -> Result<Run> {
-    // No id holds a NUL, and not every database could be asked for one.
-    if id.contains('\0') {
-        return Err(rules::not_found(id));
-    }
-    run::lock_by_id(tx, id).await?.ok_or_else(|| rules::not_found(id))
+    run::lock_by_id(tx, read::checked(id)?).await?.ok_or_else(|| rules::not_found(id))
 }
 
 /// The same, for what only active runs take in.

@@ -1,9 +1,12 @@
 //! Where a version comes from, as its page tells it.
 
-use greenroom_app::{logged_model, model_version};
+use greenroom_app::{logged_model, model_version, run};
+use greenroom_core::ErrorCode;
+use greenroom_core::search::parse_run_order;
+use greenroom_store::run_search::{RunSearch, View};
 
 use crate::logged_models::{experiments, new};
-use crate::support::{World, actor, contract, key, new_version, run_sql};
+use crate::support::{World, actor, contract, key, new_version, run_sql, transition};
 
 /// Run r1 of experiment 7 with two of everything, besides another run with as much.
 async fn runs(world: &World) {
@@ -72,5 +75,43 @@ contract! {
             assert_eq!(view.lineage, Some(greenroom_core::lineage::Lineage::default()));
         }
         model_version::view(&world.cx, key("m", 3)).await.unwrap_err();
+    }
+
+    async fn a_run_knows_what_was_registered_from_it(world) {
+        runs(world).await;
+        world.model("a").await;
+        for (name, run) in [("m", "r1"), ("m", "r2"), ("m", "r1"), ("a", "r1")] {
+            let new = model_version::NewVersion { run_id: Some(run.into()), ..new_version(name) };
+            model_version::create(&world.cx, actor(), new).await.unwrap();
+        }
+        transition(&world.cx, "m", 3, "Production", false).await.unwrap();
+
+        let view = run::view(&world.cx, "r1".into()).await.unwrap();
+
+        assert_eq!((view.run.run.id.as_str(), view.run.experiment_name.as_str()), ("r1", "seven"));
+        assert_eq!((view.run.params.len(), view.run.metrics.len(), view.datasets.len()), (2, 2, 2));
+        let versions: Vec<_> = view.versions.iter().map(|v| (v.model.as_str(), v.version, v.stage.as_str())).collect();
+        assert_eq!(versions, [("a", 1, "None"), ("m", 1, "None"), ("m", 3, "Production")]);
+        for id in ["none", "", "r1\0"] {
+            assert_eq!(run::view(&world.cx, id.into()).await.unwrap_err().code, ErrorCode::ResourceDoesNotExist, "{id:?}");
+        }
+    }
+
+    async fn the_runs_of_an_experiment_are_listed_without_what_they_logged(world) {
+        runs(world).await;
+        let search = |limit, token| RunSearch {
+            experiments: Vec::new(),
+            view: View::Active,
+            filter: Vec::new(),
+            order: parse_run_order(&[]).unwrap(),
+            limit,
+            token,
+        };
+        let (experiment, first, token) = run::list(&world.cx, 7, search(1, None)).await.unwrap();
+        let (_, rest, end) = run::list(&world.cx, 7, search(1, token)).await.unwrap();
+        assert_eq!((experiment.name.as_str(), end), ("seven", None));
+        let ids: Vec<_> = first.iter().chain(&rest).map(|run| run.id.as_str()).collect();
+        assert_eq!(ids, ["r1", "r2"]);
+        assert_eq!(run::list(&world.cx, 4711, search(1, None)).await.unwrap_err().code, ErrorCode::ResourceDoesNotExist);
     }
 }

@@ -55,6 +55,12 @@ async fn problems_name_what_is_wrong() {
         ("/api/v1/models/Unicorn/stages?at=yesterday", 400, "got 'yesterday'"),
         ("/api/v1/events?after=x", 400, "Invalid cursor 'x'."),
         ("/api/v1/models/%FF", 400, ""),
+        ("/api/v1/runs/none", 404, "Run with id=none not found"),
+        ("/api/v1/runs/a%00b", 404, "not found"),
+        ("/api/v1/experiments/4711/runs", 404, "id=4711"),
+        ("/api/v1/experiments/x/runs", 400, "'x'"),
+        ("/api/v1/experiments/0/runs?filter=x", 400, "Unknown parameter 'filter'."),
+        ("/api/v1/experiments/0/runs?cursor=x", 400, ""),
     ] {
         let answer = server.get(path).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.text);
@@ -74,11 +80,17 @@ async fn problems_name_what_is_wrong() {
 #[tokio::test]
 async fn the_document_is_the_one_on_file_and_every_path_in_it_is_served() {
     let server = Server::seeded().await;
+    let begun = server.done("POST", "runs/create", r#"{"experiment_id":"0"}"#).await;
+    let run = begun["run"]["info"]["run_id"].as_str().unwrap();
     let document = server.get("/api/v1/openapi.json").await;
     let on_file = include_str!("../../../../docs/openapi.json");
     assert_eq!(document.text.trim(), on_file.trim(), "docs/openapi.json is stale: run `make gen`");
     for (path, methods) in document.json()["paths"].as_object().unwrap() {
-        let concrete = path.replace("{name}", "Unicorn").replace("{version}", "1");
+        let concrete = path
+            .replace("{name}", "Unicorn")
+            .replace("{version}", "1")
+            .replace("{run_id}", run)
+            .replace("{experiment_id}", "0");
         for method in methods.as_object().unwrap().keys().filter(|_| !path.ends_with("/stream")) {
             let answer = server.send(request(&method.to_uppercase(), &concrete, "")).await;
             assert!(

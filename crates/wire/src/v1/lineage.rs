@@ -72,16 +72,17 @@ pub struct LineageDataset {
 
 impl From<lineage::Lineage> for Lineage {
     fn from(lineage: lineage::Lineage) -> Self {
-        let dataset = |d: lineage::LineageDataset| LineageDataset {
-            name: d.name,
-            digest: d.digest,
-            context: d.context,
-        };
         Self {
             run: lineage.run.map(LineageRun::from),
             logged_model_id: lineage.logged_model_id,
-            datasets: lineage.datasets.into_iter().map(dataset).collect(),
+            datasets: lineage.datasets.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl From<lineage::LineageDataset> for LineageDataset {
+    fn from(from: lineage::LineageDataset) -> Self {
+        Self { name: from.name, digest: from.digest, context: from.context }
     }
 }
 

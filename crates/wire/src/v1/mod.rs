@@ -6,6 +6,7 @@ pub mod lineage;
 pub mod model_version;
 pub mod problem;
 pub mod registered_model;
+pub mod run;
 pub mod stage;
 
 pub use artifact::{VersionFile, VersionFiles};
@@ -17,6 +18,7 @@ pub use model_version::{
 };
 pub use problem::Problem;
 pub use registered_model::{Alias, RegisteredModel, RegisteredModelPage, StageHolding, Tag, VersionBrief};
+pub use run::{RunSummary, RunSummaryPage, RunVersion, RunView};
 pub use stage::{
     ApplyResponse, StageDefinition, StageDefinitions, StageOccupancy, StageOverride, StagesAsOf,
 };

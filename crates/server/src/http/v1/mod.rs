@@ -4,4 +4,5 @@ pub(crate) mod artifact;
 pub(crate) mod event;
 pub(crate) mod model_version;
 pub(crate) mod registered_model;
+pub(crate) mod run;
 pub(crate) mod stage;
