@@ -65,7 +65,7 @@ def train(name):
             file.write_bytes(content)
         client.log_model_artifacts(logged.model_id, folder)
     version = mlflow.register_model(logged.model_uri, name, await_registration_for=0)
-    return {"version": int(version.version), "run": run.info.run_id, "model": logged.model_id}
+    return {"version": int(version.version), "run": run.info.run_id, "experiment": run.info.experiment_id, "model": logged.model_id}
 
 
 def put_file(model_id, name, text):

@@ -6,6 +6,7 @@ export const keys = {
   stages: ["stages"] as const,
   models: ["models"] as const,
   model: (name: string) => ["model", name] as const,
+  runs: ["runs"] as const,
   // Not below the model's: what happens to a model does not change its files, and reading them again costs.
   files: (name: string, version: number) => ["files", name, version] as const,
 };
@@ -104,4 +105,24 @@ export const filesQuery = (name: string, version: number, path: string) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     staleTime: FILES_FRESH_MS,
+  });
+
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.runs, "run", id],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/runs/{run_id}", { signal, params: { path: { run_id: id } } })),
+  });
+
+export const runsQuery = (experiment: string) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.runs, "experiment", experiment],
+    queryFn: ({ signal, pageParam: cursor }) =>
+      unwrap(
+        api.GET("/api/v1/experiments/{experiment_id}/runs", {
+          signal,
+          params: { path: { experiment_id: experiment }, query: { limit: PAGE, cursor } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });

@@ -2,7 +2,7 @@
 // to them (tabs, artifact paths, queries) still opens the page of the thing named.
 import type { QueryClient } from "@tanstack/react-query";
 import { createHashHistory, createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { filesQuery, historyQuery, modelQuery, modelsQuery, stagesQuery, versionQuery, versionsQuery } from "../api/queries";
+import { filesQuery, historyQuery, modelQuery, modelsQuery, runQuery, runsQuery, stagesQuery, versionQuery, versionsQuery } from "../api/queries";
 import { isSort, SORTS, toFilter, type Sort } from "../features/registered-model/search";
 import { BrokenPage } from "./broken";
 import { ModelPage } from "./model";
@@ -82,7 +82,35 @@ const modelTab = createRoute({ getParentRoute: () => root, path: "/models/$name/
 const version = createRoute({ getParentRoute: () => root, path: "/models/$name/versions/$version", ...versionPage });
 const versionTab = createRoute({ getParentRoute: () => root, path: "/models/$name/versions/$version/$", ...versionPage });
 
-export const routeTree = root.addChildren([home, models, model, modelTab, version, versionTab]);
+interface RunArgs {
+  context: { queries: QueryClient };
+  params: { experiment: string; run: string };
+}
+
+const runPage = {
+  loader: ({ context: { queries }, params: { run } }: RunArgs) => {
+    void queries.prefetchQuery(stagesQuery);
+    void queries.prefetchQuery(runQuery(run));
+  },
+  component: lazyRouteComponent(() => import("./run"), "RunPage"),
+};
+
+interface ExperimentArgs {
+  context: { queries: QueryClient };
+  params: { experiment: string };
+}
+
+const experimentPage = {
+  loader: ({ context: { queries }, params: { experiment } }: ExperimentArgs) => void queries.prefetchInfiniteQuery(runsQuery(experiment)),
+  component: lazyRouteComponent(() => import("./experiment"), "ExperimentPage"),
+};
+
+const experiment = createRoute({ getParentRoute: () => root, path: "/experiments/$experiment", ...experimentPage });
+const experimentTab = createRoute({ getParentRoute: () => root, path: "/experiments/$experiment/$", ...experimentPage });
+const run = createRoute({ getParentRoute: () => root, path: "/experiments/$experiment/runs/$run", ...runPage });
+const runTab = createRoute({ getParentRoute: () => root, path: "/experiments/$experiment/runs/$run/$", ...runPage });
+
+export const routeTree = root.addChildren([home, models, model, modelTab, version, versionTab, experiment, experimentTab, run, runTab]);
 
 export function createAppRouter(queries: QueryClient) {
   return createRouter({

@@ -20,6 +20,6 @@ test("what becomes stale during a re-read is read again once, when it is done", 
 
 test("a rename makes both names stale, new definitions make everything stale", () => {
   const base = { kind: "registered_model.renamed", model: "A", after: { name: "B" } };
-  expect(staleKeys(base as never)).toEqual([["models"], ["model", "A"], ["model", "B"]]);
+  expect(staleKeys(base as never)).toEqual([["models"], ["runs"], ["model", "A"], ["model", "B"]]);
   expect(staleKeys({ kind: "stage_definitions.applied" } as never)).toEqual([[]]);
 });

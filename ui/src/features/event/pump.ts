@@ -12,7 +12,8 @@ export function staleKeys(event: Event): QueryKey[] {
   if (event.kind === "registered_model.renamed") {
     for (const side of [event.before, event.after]) if (typeof side?.["name"] === "string") names.add(side["name"]);
   }
-  return [keys.models, ...[...names].map(keys.model)];
+  // A run tells the stages of what was registered from it.
+  return [keys.models, keys.runs, ...[...names].map(keys.model)];
 }
 
 export function createPump(client: Pick<QueryClient, "invalidateQueries">) {
