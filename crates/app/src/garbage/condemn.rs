@@ -27,14 +27,11 @@ pub async fn condemn(cx: &Context, cutoff: i64, candidates: Vec<Candidate>) -> R
     cx.db
         .write((cx.clone(), cutoff, candidates), |tx, (cx, cutoff, candidates)| {
             async move {
-                // Their own rows first, as whoever registers does: then nobody waits for somebody who waits.
-                let mut deleted = Vec::with_capacity(candidates.len());
-                for candidate in candidates {
-                    deleted.push(is_deleted(tx, candidate, *cutoff).await?);
-                }
+                // The registry first, as whoever registers does: then nobody waits for somebody who waits.
                 tx.lock_registry().await?;
                 let mut verdicts = Vec::with_capacity(candidates.len());
-                for (candidate, deleted) in candidates.iter().zip(deleted) {
+                for candidate in candidates {
+                    let deleted = is_deleted(tx, candidate, *cutoff).await?;
                     verdicts.push(if deleted { decide(tx, cx, candidate).await? } else { Verdict::Changed });
                 }
                 Ok(verdicts)

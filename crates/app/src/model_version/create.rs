@@ -68,9 +68,11 @@ async fn run(
     source: &Source,
     tags: &[Tag],
 ) -> Result<ModelVersionDetail> {
+    // First: whoever removes for good waits until this ends, so what the source means now is still there then.
+    let parent = parent_locked(tx, &new.name).await;
     let origin = Origin::find(tx, cx, new, source).await?;
-    let mut row = parent_locked(tx, &new.name).await?;
-    garbage::check_not_condemned(tx, cx, &origin.storage_location).await?;
+    let mut row = parent?;
+    garbage::check_not_condemned(tx, &origin.storage_location).await?;
     let definitions = cx.definitions(tx).await?;
     let now = cx.clock.now().max(row.head.at);
 

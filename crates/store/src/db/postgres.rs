@@ -87,7 +87,11 @@ impl Postgres {
         loop {
             let mut open = OpenTransaction(Some(self.get().await?));
             let client = open.client();
-            client.batch_execute("BEGIN").await.map_err(|e| unavailable(&Causes(&e)))?;
+            // Whatever the cluster's default is: who has waited for a lock must see what the other one wrote.
+            client
+                .batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+                .await
+                .map_err(|e| unavailable(&Causes(&e)))?;
             let mut tx = Tx::postgres(client);
             let outcome = job(&mut tx, params).await;
             let (retry, failed) = (tx.retry, tx.failed);
