@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use greenroom_core::Result;
 use greenroom_core::experiment::{Experiment, ExperimentDetail};
 use greenroom_core::tag::Tag;
+use greenroom_core::{Result, artifact};
 
 use crate::db::{Param, Row, Rows, Statement, Tx, hide};
 use crate::page::in_list;
@@ -63,8 +63,9 @@ pub async fn next_id(tx: &mut Tx<'_>) -> Result<i64> {
     next.ok_or_else(|| hide("the counter of experiments is gone", &"no row in tracking"))
 }
 
-const INSERT: &str = "INSERT INTO experiments (id, name, artifact_location, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5)
+const INSERT: &str =
+    "INSERT INTO experiments (id, name, artifact_location, artifact_place, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT DO NOTHING";
 
 /// Adds an experiment; false when its id or name is taken.
@@ -73,6 +74,7 @@ pub async fn insert(tx: &mut Tx<'_>, experiment: &Experiment) -> Result<bool> {
         experiment.id.into(),
         (&experiment.name).into(),
         (&experiment.artifact_location).into(),
+        artifact::place_of(&experiment.artifact_location).into(),
         experiment.created_at.into(),
         experiment.updated_at.into(),
     ];

@@ -70,11 +70,11 @@ impl From<Experiment> for Candidate {
 pub enum Walk {
     /// Runs that were deleted, earliest first.
     Runs,
-    /// Those of one experiment.
+    /// Those of one experiment, newest first.
     RunsOf(i64),
     /// Logged models that were deleted, earliest first.
     LoggedModels,
-    /// Those of one experiment.
+    /// Those of one experiment, newest first.
     LoggedModelsOf(i64),
     /// Logged models of an experiment that were not deleted by themselves, newest first.
     OtherLoggedModelsOf(i64),
@@ -88,10 +88,10 @@ const RUNS: &str = "SELECT r.id, r.experiment_id, r.artifact_uri, r.deleted_at, 
      ORDER BY r.deleted_at, r.id
      LIMIT $4";
 
-const RUNS_OF: &str = "SELECT r.id, r.experiment_id, r.artifact_uri, r.deleted_at, r.deleted_at
+const RUNS_OF: &str = "SELECT r.id, r.experiment_id, r.artifact_uri, r.deleted_at, r.started_at
      FROM runs r
-     WHERE r.deleted_at IS NOT NULL AND r.deleted_at <= $1 AND (r.deleted_at, r.id) > ($2, $3) AND r.experiment_id = $4
-     ORDER BY r.deleted_at, r.id
+     WHERE r.experiment_id = $1 AND r.started_at <= $2 AND (r.started_at < $2 OR r.id > $3) AND r.deleted_at <= $4
+     ORDER BY r.started_at DESC, r.id
      LIMIT $5";
 
 const LOGGED_MODELS: &str = "SELECT l.id, l.experiment_id, l.artifact_uri, l.deleted_at, l.deleted_at
@@ -100,10 +100,10 @@ const LOGGED_MODELS: &str = "SELECT l.id, l.experiment_id, l.artifact_uri, l.del
      ORDER BY l.deleted_at, l.id
      LIMIT $4";
 
-const LOGGED_MODELS_OF: &str = "SELECT l.id, l.experiment_id, l.artifact_uri, l.deleted_at, l.deleted_at
+const LOGGED_MODELS_OF: &str = "SELECT l.id, l.experiment_id, l.artifact_uri, l.deleted_at, l.created_at
      FROM logged_models l
-     WHERE l.deleted_at IS NOT NULL AND l.deleted_at <= $1 AND (l.deleted_at, l.id) > ($2, $3) AND l.experiment_id = $4
-     ORDER BY l.deleted_at, l.id
+     WHERE l.experiment_id = $1 AND l.created_at <= $2 AND (l.created_at < $2 OR l.id > $3) AND l.deleted_at <= $4
+     ORDER BY l.created_at DESC, l.id
      LIMIT $5";
 
 const OTHER_LOGGED_MODELS_OF: &str =
@@ -128,21 +128,25 @@ pub async fn page(
     last: Option<&Candidate>,
     limit: i64,
 ) -> Result<Vec<Candidate>> {
-    let (place, id) = last.map_or((i64::MIN, ""), |c| (c.place, c.id.as_str()));
-    let (cut, place, id, limit) = (cutoff.into(), place.into(), id.into(), limit.into());
+    let id = last.map_or("", |c| c.id.as_str()).into();
+    let rising = || last.map_or(i64::MIN, |c| c.place).into();
+    let falling = || last.map_or(i64::MAX, |c| c.place).into();
+    let (cutoff, limit) = (cutoff.into(), limit.into());
     match walk {
-        Walk::Runs => tx.all(RUNS, &[cut, place, id, limit], run).await,
-        Walk::RunsOf(experiment) => tx.all(RUNS_OF, &[cut, place, id, experiment.into(), limit], run).await,
-        Walk::LoggedModels => tx.all(LOGGED_MODELS, &[cut, place, id, limit], logged_model).await,
+        Walk::Runs => tx.all(RUNS, &[cutoff, rising(), id, limit], run).await,
+        Walk::RunsOf(experiment) => {
+            tx.all(RUNS_OF, &[experiment.into(), falling(), id, cutoff, limit], run).await
+        }
+        Walk::LoggedModels => tx.all(LOGGED_MODELS, &[cutoff, rising(), id, limit], logged_model).await,
         Walk::LoggedModelsOf(experiment) => {
-            tx.all(LOGGED_MODELS_OF, &[cut, place, id, experiment.into(), limit], logged_model).await
+            let params = [experiment.into(), falling(), id, cutoff, limit];
+            tx.all(LOGGED_MODELS_OF, &params, logged_model).await
         }
         Walk::OtherLoggedModelsOf(experiment) => {
-            let newest = last.map_or(i64::MAX, |c| c.place);
-            let params = [experiment.into(), newest.into(), id, cut, limit];
+            let params = [experiment.into(), falling(), id, cutoff, limit];
             tx.all(OTHER_LOGGED_MODELS_OF, &params, logged_model).await
         }
-        Walk::Experiments => tx.all(EXPERIMENTS, &[cut, place, limit], experiment).await,
+        Walk::Experiments => tx.all(EXPERIMENTS, &[cutoff, rising(), limit], experiment).await,
     }
 }
 
@@ -196,24 +200,25 @@ pub async fn logged_model_in(tx: &mut Tx<'_>, experiment_id: i64) -> Result<Opti
 }
 
 const EXPERIMENT_AT: &str = "SELECT e.id FROM experiments e
-     WHERE substr(e.artifact_location, 1, 512) = $1 AND e.artifact_location = $2
+     WHERE substr(e.artifact_place, 1, 512) = $1 AND e.artifact_place = $2
      ORDER BY e.id
      LIMIT 1";
 
 const EXPERIMENT_BELOW: &str = "SELECT e.id FROM experiments e
-     WHERE substr(e.artifact_location, 1, 512) >= $1 AND substr(e.artifact_location, 1, 512) <= $2
-         AND e.artifact_location >= $3 AND e.artifact_location < $4
-     ORDER BY substr(e.artifact_location, 1, 512), e.id
+     WHERE substr(e.artifact_place, 1, 512) >= $1 AND substr(e.artifact_place, 1, 512) <= $2
+         AND e.artifact_place >= $3 AND e.artifact_place < $4
+     ORDER BY substr(e.artifact_place, 1, 512), e.id
      LIMIT 1";
 
-/// An experiment that keeps its artifacts at this location, or in the folder there: two seeks.
-pub async fn experiment_within(tx: &mut Tx<'_>, location: &str) -> Result<Option<i64>> {
-    let at = tx.opt(EXPERIMENT_AT, &[start(location).into(), location.into()], |row| row.get(0)).await?;
-    if at.is_some() {
-        return Ok(at);
-    }
+/// An experiment that keeps its artifacts at this place.
+pub async fn experiment_at(tx: &mut Tx<'_>, place: &str) -> Result<Option<i64>> {
+    tx.opt(EXPERIMENT_AT, &[start(place).into(), place.into()], |row| row.get(0)).await
+}
+
+/// An experiment that keeps its artifacts in the folder at this place, however deep: one seek.
+pub async fn experiment_below(tx: &mut Tx<'_>, place: &str) -> Result<Option<i64>> {
     // '0' comes after '/'.
-    let (first, end) = (format!("{location}/"), format!("{location}0"));
+    let (first, end) = (format!("{place}/"), format!("{place}0"));
     let params = [start(&first).into(), start(&end).into(), (&first).into(), (&end).into()];
     tx.opt(EXPERIMENT_BELOW, &params, |row| row.get(0)).await
 }

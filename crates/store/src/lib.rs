@@ -23,6 +23,7 @@ pub mod model_version_detail;
 pub mod model_version_search;
 pub mod model_version_storage;
 pub mod page;
+mod place;
 pub mod registered_model;
 pub mod registered_model_search;
 pub mod run;

@@ -1,7 +1,7 @@
 //! The `model_versions` table.
 
-use greenroom_core::Result;
 use greenroom_core::model_version::{ModelVersion, ModelVersionDetail, Occupant};
+use greenroom_core::{Result, artifact};
 
 use crate::db::{Row, Statement, Tx};
 use crate::page::in_list;
@@ -90,8 +90,8 @@ pub fn insert(version: &ModelVersion) -> Statement<'_> {
     Statement {
         sql: "INSERT INTO model_versions
               (model_id, version, name, stage, stage_since, stage_by, description, source, storage_location,
-               run_id, run_link, logged_model_id, created_by, created_at, updated_at)
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+               storage_place, run_id, run_link, logged_model_id, created_by, created_at, updated_at)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         params: vec![
             (&version.model_id).into(),
             version.version.into(),
@@ -102,6 +102,7 @@ pub fn insert(version: &ModelVersion) -> Statement<'_> {
             version.description.as_deref().into(),
             (&version.source).into(),
             (&version.storage_location).into(),
+            artifact::place_of(&version.storage_location).into(),
             version.run_id.as_deref().into(),
             version.run_link.as_deref().into(),
             version.logged_model_id.as_deref().into(),

@@ -4,7 +4,7 @@
 //! its files cannot be removed, and while it is in a protected stage none can be replaced or added either.
 
 use futures_util::FutureExt;
-use greenroom_core::artifact::ArtifactKey;
+use greenroom_core::artifact::{self, ArtifactKey};
 use greenroom_core::{Error, Result, stage};
 use greenroom_store::Tx;
 use greenroom_store::model_version_storage::{self, Holder};
@@ -13,11 +13,12 @@ use crate::Context;
 
 /// Refuses to write what a version in a protected stage holds.
 pub(super) async fn may_write(cx: &Context, key: &ArtifactKey) -> Result<()> {
-    let locations = around(cx, key);
+    let around: Vec<String> = key.lineage().flat_map(|folder| cx.artifacts.places(folder)).collect();
     cx.db
-        .read((cx.clone(), key.clone(), locations), |tx, (cx, key, locations)| {
+        .read((cx.clone(), key.clone(), around), |tx, (cx, key, around)| {
             async move {
-                let holders = model_version_storage::at(tx, locations).await?;
+                let around: Vec<&str> = around.iter().map(String::as_str).collect();
+                let holders = model_version_storage::at(tx, &around).await?;
                 if holders.is_empty() {
                     return Ok(());
                 }
@@ -56,24 +57,16 @@ pub(super) async fn may_delete(cx: &Context, key: &ArtifactKey) -> Result<()> {
         .await
 }
 
-/// A version that holds this artifact, one of the folders around it, or something in it.
+/// A version that holds this artifact, one of the folders around it (the root and what is above it also), or something
+/// in it, however its location is spelt.
 pub(crate) async fn holder(tx: &mut Tx<'_>, cx: &Context, key: &ArtifactKey) -> Result<Option<Holder>> {
-    let mut holder = model_version_storage::at(tx, &around(cx, key)).await?.into_iter().next();
-    for location in cx.artifacts.spellings(key.as_str()) {
+    let places = cx.artifacts.places(key.as_str());
+    let around: Vec<&str> = places.iter().flat_map(|place| artifact::places_around(place)).collect();
+    let mut holder = model_version_storage::at(tx, &around).await?.into_iter().next();
+    for place in &places {
         if holder.is_none() {
-            holder = model_version_storage::below(tx, &location).await?;
+            holder = model_version_storage::below(tx, place).await?;
         }
     }
     Ok(holder)
-}
-
-/// The locations of the key and of the folders around it.
-fn around(cx: &Context, key: &ArtifactKey) -> Vec<String> {
-    let spelt = |folder: &str| {
-        let plain = cx.artifacts.spellings(folder);
-        // Clients may have ended the source of a version with a slash.
-        let slashed: Vec<String> = plain.iter().map(|location| format!("{location}/")).collect();
-        plain.into_iter().chain(slashed)
-    };
-    key.lineage().flat_map(spelt).collect()
 }

@@ -6,7 +6,7 @@ use greenroom_core::experiment::{self as rules, Experiment};
 use greenroom_core::tag::Tag;
 use greenroom_store::{Tx, experiment};
 
-use crate::Context;
+use crate::{Context, garbage};
 
 /// What a new experiment is to be.
 #[derive(Clone, Debug)]
@@ -38,6 +38,7 @@ async fn run(tx: &mut Tx<'_>, cx: &Context, new: &NewExperiment, tags: &[Tag]) -
     let artifact_location = if new.artifact_location.is_empty() {
         cx.artifacts.of_experiment(id)
     } else {
+        garbage::check_not_condemned(tx, &new.artifact_location).await?;
         new.artifact_location.clone()
     };
 

@@ -20,8 +20,12 @@ pub(super) async fn reason_to_keep(
     if let Some(holder) = artifact::holder(tx, cx, &key).await? {
         return Ok(Some(Reason::Held { name: holder.name, version: holder.version, stage: holder.stage }));
     }
-    for location in cx.artifacts.spellings(key.as_str()) {
-        if let Some(experiment_id) = garbage_search::experiment_within(tx, &location).await? {
+    for place in cx.artifacts.places(key.as_str()) {
+        let mut experiment = garbage_search::experiment_at(tx, &place).await?;
+        if experiment.is_none() {
+            experiment = garbage_search::experiment_below(tx, &place).await?;
+        }
+        if let Some(experiment_id) = experiment {
             return Ok(Some(Reason::Around { experiment_id }));
         }
     }
@@ -40,7 +44,11 @@ pub(super) async fn content(tx: &mut Tx<'_>, experiment_id: i64) -> Result<Optio
 /// A candidate as it is noted once it is to go.
 pub(super) fn condemned(cx: &Context, candidate: &Candidate) -> Garbage {
     let path = key(cx, candidate).map(|key| key.to_string());
-    Garbage { kind: candidate.kind, id: candidate.id.clone(), path }
+    let place = path.as_ref().map(|path| {
+        let [_, place] = cx.artifacts.places(path);
+        place
+    });
+    Garbage { kind: candidate.kind, id: candidate.id.clone(), path, place }
 }
 
 /// Where the artifacts of a run or a logged model lie below the root. An experiment's own folder is nobody's:

@@ -12,13 +12,12 @@ mod named;
 mod remove;
 
 use greenroom_core::garbage::Kind;
-use greenroom_core::{Error, Result};
+use greenroom_core::{Error, Result, artifact};
 use greenroom_store::{Tx, garbage};
 
 pub use collect::collect;
 pub use condemn::{Verdict, condemn};
 
-use crate::Context;
 use crate::artifact::Size;
 
 /// What is to be removed.
@@ -111,13 +110,12 @@ impl std::fmt::Display for Reason {
     }
 }
 
-/// Refuses to register what is on its way out. To be asked under the lock of the registered model.
-pub(crate) async fn check_not_condemned(tx: &mut Tx<'_>, cx: &Context, location: &str) -> Result<()> {
-    let Ok(key) = cx.artifacts.key_of(location) else { return Ok(()) };
-    let folders: Vec<&str> = key.lineage().collect();
-    match garbage::around(tx, &folders).await? {
+/// Refuses what is on its way out, however it is spelt: nothing new may come to depend on it. To be asked under the lock
+/// of the registered model, if it is for a version.
+pub(crate) async fn check_not_condemned(tx: &mut Tx<'_>, location: &str) -> Result<()> {
+    match garbage::touching(tx, &artifact::place_of(location)).await? {
         Some(found) => Err(Error::conflict(format!(
-            "The artifacts at '{location}' cannot be registered: {} {} was deleted and is being removed for good.",
+            "The artifacts at '{location}' cannot be used: {} {} was deleted and is being removed for good.",
             found.kind.noun(),
             found.id
         ))),

@@ -19,48 +19,57 @@ use crate::support::{World, actor, contract, key, new_experiment, new_version, p
 const DAY: i64 = 86_400_000;
 
 /// A server with a folder for artifacts.
-struct Place {
-    cx: Context,
-    folder: tempfile::TempDir,
+pub(crate) struct Place {
+    pub(crate) cx: Context,
+    pub(crate) folder: tempfile::TempDir,
 }
 
-fn open(cx: &Context, now: i64, root: &Path, server: &'static str) -> Context {
-    let uri = root.to_str().unwrap().to_owned();
-    let policy = ArtifactPolicy { destination: uri.clone(), ..ArtifactPolicy::default() };
-    let config = ArtifactConfig { uri, ..ArtifactConfig::default() };
+pub(crate) fn open(cx: &Context, now: i64, root: &Path, server: &'static str) -> Context {
+    open_as(cx, now, root, server, root.to_str().unwrap())
+}
+
+/// The folder stands for a destination elsewhere.
+fn open_as(cx: &Context, now: i64, root: &Path, server: &'static str, destination: &str) -> Context {
+    let policy = ArtifactPolicy { destination: destination.to_owned(), ..ArtifactPolicy::default() };
+    let config = ArtifactConfig { uri: root.to_str().unwrap().to_owned(), ..ArtifactConfig::default() };
     cx.with_artifacts(policy, ArtifactStore::open(&config, || server.to_owned(), now).unwrap())
 }
 
-fn place(world: &World) -> Place {
+pub(crate) fn place(world: &World) -> Place {
     let folder = tempfile::tempdir().unwrap();
     Place { cx: open(&world.cx, world.now(), folder.path(), "a"), folder }
 }
 
+pub(crate) fn place_at(world: &World, destination: &str) -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    Place { cx: open_as(&world.cx, world.now(), folder.path(), "a", destination), folder }
+}
+
 impl Place {
-    async fn put(&self, path: &str, bytes: &'static [u8]) {
+    pub(crate) async fn put(&self, path: &str, bytes: &'static [u8]) {
         let key = ArtifactKey::parse(path).unwrap();
         artifact::put(&self.cx, &key, None, stream::iter([Ok(Bytes::from_static(bytes))])).await.unwrap();
     }
 
-    async fn read(&self, path: &str) -> Result<Vec<u8>> {
+    pub(crate) async fn read(&self, path: &str) -> Result<Vec<u8>> {
         let got = artifact::get(&self.cx, &ArtifactKey::parse(path)?, Wish::default()).await?;
         Ok(got.bytes.try_collect::<Vec<Bytes>>().await?.concat())
     }
 
     /// What is in the folder of the artifacts, below this path.
-    fn there(&self, path: &str) -> bool {
+    pub(crate) fn there(&self, path: &str) -> bool {
         self.folder.path().join(path).exists()
     }
 
     /// A deleted run with a file in it.
-    async fn deleted_run(&self, world: &World, experiment: i64) -> String {
+    pub(crate) async fn deleted_run(&self, world: &World, experiment: i64) -> String {
         let id = world.run(experiment).await;
         self.put(&format!("{experiment}/{id}/artifacts/model/MLmodel"), b"flavors").await;
         run::delete(&self.cx, id.clone()).await.unwrap();
         id
     }
 
-    async fn logged_model(&self, experiment: i64) -> String {
+    pub(crate) async fn logged_model(&self, experiment: i64) -> String {
         let new = NewLoggedModel {
             experiment_id: experiment.to_string(),
             name: "model".into(),
@@ -74,19 +83,25 @@ impl Place {
         id
     }
 
-    async fn register(&self, model: &str, source: &str, run_id: &str, model_id: &str) -> Result<i64> {
+    pub(crate) async fn register(
+        &self,
+        model: &str,
+        source: &str,
+        run_id: &str,
+        model_id: &str,
+    ) -> Result<i64> {
         let some = |id: &str| (!id.is_empty()).then(|| id.to_owned());
         let (run_id, model_id) = (some(run_id), some(model_id));
         let new = model_version::NewVersion { source: source.into(), run_id, model_id, ..new_version(model) };
         model_version::create(&self.cx, actor(), new).await.map(|v| v.version.version)
     }
 
-    async fn collect(&self, ask: Ask) -> Vec<Item> {
+    pub(crate) async fn collect(&self, ask: Ask) -> Vec<Item> {
         collect(&self.cx, ask).await.unwrap()
     }
 }
 
-async fn collect(cx: &Context, ask: Ask) -> Result<Vec<Item>> {
+pub(crate) async fn collect(cx: &Context, ask: Ask) -> Result<Vec<Item>> {
     let mut items = Vec::new();
     garbage::collect(cx, ask, |item| {
         items.push(item);
@@ -96,11 +111,11 @@ async fn collect(cx: &Context, ask: Ask) -> Result<Vec<Item>> {
     Ok(items)
 }
 
-fn all() -> Ask {
+pub(crate) fn all() -> Ask {
     Ask::default()
 }
 
-fn dry(ask: Ask) -> Ask {
+pub(crate) fn dry(ask: Ask) -> Ask {
     Ask { dry_run: true, ..ask }
 }
 
@@ -114,15 +129,15 @@ fn experiments(ids: &[&str]) -> Ask {
     Ask { only: Some(Named { experiments, ..Named::default() }), ..Ask::default() }
 }
 
-fn removed(kind: Kind, id: &str, files: u64, bytes: u64) -> Item {
+pub(crate) fn removed(kind: Kind, id: &str, files: u64, bytes: u64) -> Item {
     Item { kind, id: id.to_string(), fate: Fate::Removed(Size { files, bytes }) }
 }
 
-fn kept(kind: Kind, id: &str, reason: Reason) -> Item {
+pub(crate) fn kept(kind: Kind, id: &str, reason: Reason) -> Item {
     Item { kind, id: id.to_string(), fate: Fate::Kept(reason) }
 }
 
-fn held(name: &str, version: i64) -> Reason {
+pub(crate) fn held(name: &str, version: i64) -> Reason {
     Reason::Held { name: name.into(), version, stage: "None".into() }
 }
 
@@ -246,7 +261,7 @@ contract! {
         world.model("Above").await;
         place.register("Above", "s3://b/x", "", "").await.unwrap();
         run_sql(&world.uri, &format!(
-            "UPDATE model_versions SET storage_location = '{}/{experiment}' WHERE name = 'Above'", place.folder.path().display()
+            "UPDATE model_versions SET storage_place = '{}/{experiment}' WHERE name = 'Above'", place.folder.path().display()
         )).await;
         assert!(place.collect(all()).await.contains(&kept(Kind::Run, &above, held("Above", 1))));
     }
@@ -368,7 +383,7 @@ contract! {
     /// Whoever is killed after the decision, or after some of the artifacts went, leaves nothing that anybody sees; the
     /// next one finishes it. Until then nothing is registered from there.
     async fn what_was_begun_is_finished(world) {
-        let place = place(world);
+        let place = place_at(world, "s3://bucket/root");
         world.model("U").await;
         let experiment = world.experiment("e").await;
         let (first, second) = (place.deleted_run(world, experiment).await, place.deleted_run(world, experiment).await);
@@ -383,17 +398,17 @@ contract! {
         artifact::delete(&place.cx, &ArtifactKey::parse(&format!("{experiment}/{second}/artifacts")).unwrap()).await.unwrap();
 
         assert_eq!(run::get(&place.cx, first.clone()).await.unwrap_err().code, ErrorCode::ResourceDoesNotExist);
-        // Named as a place in an object store it belongs to nobody whose row could be looked at.
-        let store = ArtifactStore::open(
-            &ArtifactConfig { uri: place.folder.path().to_str().unwrap().into(), ..ArtifactConfig::default() }, || "b".into(), 0,
-        );
-        let policy = ArtifactPolicy { destination: "s3://bucket/root".into(), ..ArtifactPolicy::default() };
-        let cx = world.cx.with_artifacts(policy, store.unwrap());
-        for path in [format!("{experiment}/{first}/artifacts/model"), format!("{experiment}/{first}"), experiment.to_string()] {
-            let new = model_version::NewVersion { source: format!("s3://bucket/root/{path}"), ..new_version("U") };
-            let refused = model_version::create(&cx, actor(), new).await.unwrap_err();
-            assert_eq!(refused.code, ErrorCode::ResourceConflict, "{refused}");
-            assert!(refused.message.contains("is being removed for good"), "{refused}");
+        // A server that knows nothing of that destination refuses as well.
+        for cx in [&place.cx, &world.cx] {
+            for path in ["{first}/artifacts/model", "{first}", ""] {
+                let source = format!("s3a://bucket/root/{experiment}/{}", path.replace("{first}", &first));
+                let new = model_version::NewVersion { source: source.clone(), ..new_version("U") };
+                let refused = model_version::create(cx, actor(), new).await.unwrap_err();
+                assert_eq!(refused.code, ErrorCode::ResourceConflict, "{refused}");
+                assert!(refused.message.contains("is being removed for good"), "{refused}");
+                let new = experiment::NewExperiment { artifact_location: source, ..new_experiment("there") };
+                assert_eq!(experiment::create(cx, new).await.unwrap_err().message, refused.message);
+            }
         }
         assert_eq!(place.collect(dry(all())).await.len(), 2);
 

@@ -7,6 +7,7 @@ mod digests;
 mod events;
 mod experiments;
 mod garbage;
+mod garbage_needs;
 mod hostile;
 mod kinds;
 mod lineage;

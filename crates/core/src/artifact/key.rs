@@ -91,7 +91,7 @@ fn invalid() -> Error {
 }
 
 /// Decodes until nothing changes; each round makes the text shorter. `None` when it is not UTF-8 or too long.
-fn decoded(text: &str) -> Option<String> {
+pub(super) fn decoded(text: &str) -> Option<String> {
     if text.len() > MAX_ENCODED {
         return None;
     }

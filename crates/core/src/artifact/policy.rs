@@ -1,14 +1,9 @@
 //! What the operator decided about artifacts, and which stored locations that lets this server open.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use super::key::ArtifactKey;
 use super::location::below;
+use super::place::{PROXIED, place_of};
 use crate::{Error, Result};
-
-/// What stands for itself in a URI's path.
-const IN_A_URI: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What the operator decided about artifacts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,20 +53,10 @@ impl ArtifactPolicy {
         })
     }
 
-    /// How a location that is this key may be spelt where locations are stored.
-    pub fn spellings(&self, key: &str) -> Vec<String> {
-        let root = self.destination.trim_end_matches('/');
-        let encoded = utf8_percent_encode(key, IN_A_URI).to_string();
-        let mut spellings = vec![format!("mlflow-artifacts:/{key}"), format!("mlflow-artifacts:///{key}")];
-        if encoded != key {
-            spellings
-                .extend([format!("mlflow-artifacts:/{encoded}"), format!("mlflow-artifacts:///{encoded}")]);
-        }
-        spellings.push(format!("{root}/{key}"));
-        if !root.contains("://") {
-            spellings.push(format!("file://{root}/{key}"));
-        }
-        spellings
+    /// The places that are this key, as [`place_of`] tells them: behind the artifact proxy, and where the root is.
+    pub fn places(&self, key: &str) -> [String; 2] {
+        let root = place_of(&self.destination);
+        [format!("{PROXIED}{key}"), format!("{}/{key}", root.trim_end_matches('/'))]
     }
 
     fn below_destination<'a>(&self, location: &'a str) -> Option<&'a str> {
@@ -146,16 +131,32 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_leads_back_to_the_key() {
-        for destination in ["/data", "s3://b/p/", "abfss://c@a.dfs.core.windows.net/p"] {
+    fn whatever_has_a_key_is_at_one_of_its_places() {
+        for (destination, locations) in [
+            (
+                "/data",
+                &[
+                    "/data/1/a b",
+                    "file:///data/1/a b/",
+                    "mlflow-artifacts:/1/a%20b",
+                    "mlflow-artifacts:///1/a b",
+                ][..],
+            ),
+            ("s3://b/p/", &["s3://b/p/1/a b", "mlflow-artifacts:/%31/a%2520b"]),
+            ("s3a://b/p", &["s3a://b/p/1/a b"]),
+            ("abfss://c@a.dfs.core.windows.net/p", &["abfss://c@a.dfs.core.windows.net/p/1/a b/"]),
+        ] {
             let policy = policy(destination);
-            for (key, least) in [("1/r/model", 3), ("1/r/my model", 5)] {
-                let spellings = policy.spellings(key);
-                assert!(spellings.len() >= least, "{spellings:?}");
-                for spelling in spellings {
-                    assert_eq!(policy.key_of(&spelling).expect(&spelling).as_str(), key);
-                }
+            for location in locations {
+                let key = policy.key_of(location).expect(location);
+                assert_eq!(key.as_str(), "1/a b");
+                assert!(policy.places(key.as_str()).contains(&place_of(location)), "{location}");
             }
         }
+        assert_eq!(policy("/").places("1"), ["mlflow-artifacts:/1", "/1"]);
+        assert_eq!(
+            policy("wasbs://c@a.blob.core.windows.net").places("1"),
+            ["mlflow-artifacts:/1", "azure://c/1"]
+        );
     }
 }

@@ -19,7 +19,7 @@ pub const MAX_SOURCE: usize = 500;
 /// What a prompt's source may be: words that stand for "no artifacts".
 const PROMPT_SOURCES: [&str; 2] = ["prompt-template", "dummy-source"];
 /// The path below which every MLflow server hands its artifacts through.
-const PROXY_ROUTE: &str = "/api/2.0/mlflow-artifacts/artifacts";
+pub(crate) const PROXY_ROUTE: &str = "/api/2.0/mlflow-artifacts/artifacts";
 
 /// What the operator allows; from the environment variables of MLflow.
 #[derive(Clone, Debug, Default)]

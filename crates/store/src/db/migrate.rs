@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0004_version_storage"),
     migration!("0005_version_digest"),
     migration!("0006_garbage"),
+    migration!("0007_places"),
 ];
 
 /// An arbitrary number that stands for "Greenroom migrates" among PostgreSQL's advisory locks.

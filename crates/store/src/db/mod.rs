@@ -17,6 +17,8 @@ use futures_util::future::BoxFuture;
 use greenroom_core::{Error, Result};
 use tokio::sync::Notify;
 
+use crate::place;
+
 pub use rows::Rows;
 pub use tx::{Statement, Tx};
 pub use value::{FromColumn, Param, Row};
@@ -51,7 +53,9 @@ impl Db {
             Location::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(&path)?),
             Location::Postgres => Engine::Postgres(postgres::Postgres::open(config).await?),
         };
-        Ok(Self { engine, changed: Arc::new(Notify::new()) })
+        let db = Self { engine, changed: Arc::new(Notify::new()) };
+        place::fill(&db).await?;
+        Ok(db)
     }
 
     /// Which engine, for people.

@@ -10,6 +10,7 @@ contract!(
     opening_twice_changes_nothing,
     two_processes_may_open_an_empty_database_at_once,
     a_newer_schema_is_refused_and_left_alone,
+    places_that_are_missing_are_filled_in,
 );
 
 async fn opening_twice_changes_nothing(database: Arc<Database>) -> Outcome {
@@ -63,5 +64,39 @@ async fn a_newer_schema_is_refused_and_left_alone(database: Arc<Database>) -> Ou
         "{message}"
     );
     assert_eq!(database.number(version).await, 99);
+    Ok(())
+}
+
+/// More than a page of them: as a program of before left them, or somebody who writes SQL.
+async fn places_that_are_missing_are_filled_in(database: Arc<Database>) -> Outcome {
+    database.open().await.close().await;
+    let numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)";
+    for sql in [
+        format!(
+            "INSERT INTO model_versions (model_id, version, name, stage, stage_since, stage_by, source, storage_location,
+                 created_by, created_at, updated_at)
+             {numbers} SELECT 'm', i, 'm', 'None', 0, '', '', 's3a://b/%61/' || CAST(i AS TEXT) || '/', '', 0, 0 FROM n"
+        ),
+        "INSERT INTO model_versions (model_id, version, name, stage, stage_since, stage_by, source, storage_location,
+             created_by, created_at, updated_at)
+         VALUES ('x', 1, 'x', 'None', 0, '', '', 'mlflow-artifacts:///%31/r', '', 0, 0), ('x', 2, 'x', 'None', 0, '', '', '', '', 0, 0)"
+            .to_owned(),
+        "INSERT INTO experiments (id, name, artifact_location, created_at, updated_at) VALUES (7, 'e', 'file:///data/7', 0, 0)"
+            .to_owned(),
+    ] {
+        database.sql(&sql).await;
+    }
+
+    database.open().await.close().await;
+
+    let filled = "SELECT COUNT(*) FROM model_versions
+         WHERE model_id = 'm' AND storage_place = 's3://b/%61/' || CAST(version AS TEXT)";
+    assert_eq!(database.number(filled).await, 1200);
+    let text = |place: &str| vec![Some(place.to_owned())];
+    assert_eq!(
+        database.sql("SELECT storage_place FROM model_versions WHERE model_id = 'x' ORDER BY version").await,
+        [text("mlflow-artifacts:/1/r"), text("/")]
+    );
+    assert_eq!(database.sql("SELECT artifact_place FROM experiments").await, [text("/data/7")]);
     Ok(())
 }

@@ -167,7 +167,7 @@ const HOT: &[(&str, Query, &str)] = &[
     ),
     (
         "who holds the artifacts at locations",
-        query!(tx => model_version_storage::at(tx, &["s3://b/a".to_owned(), "s3://b".to_owned()])),
+        query!(tx => model_version_storage::at(tx, &["s3://b/a", "s3://b"])),
         "SEARCH v USING INDEX model_versions_storage (<expr>=?) | USE TEMP B-TREE FOR GROUP BY",
     ),
     (
@@ -459,7 +459,7 @@ async fn fill(database: &Database) {
         ),
         format!(
             "INSERT INTO model_versions SELECT {model}, {version}, {model}, CASE WHEN i % 9 = 0 THEN 'Production' ELSE 'None' END,
-             0, '', '', 's3://b/p', 's3://b/p', i, '', NULL, '', i, i
+             0, '', '', 's3://b/p', 's3://b/p', i, '', NULL, '', i, i, 's3://b/p'
              FROM ({numbers} SELECT i FROM n)"
         ),
         format!(

@@ -44,7 +44,7 @@ pub(crate) async fn fill(database: &Database) {
         format!(
             "INSERT INTO model_versions {numbers} SELECT {model}, i % 10 + 1, 'model-' || {model},
              CASE WHEN i % 9 = 0 THEN 'Production' ELSE 'None' END, 0, '', '', 's3://b/' || CAST(i AS TEXT), 's3://b/p',
-             CASE WHEN i % 2000 = 7 THEN 'r7' ELSE '' END, '', NULL, '', i, i FROM n"
+             CASE WHEN i % 2000 = 7 THEN 'r7' ELSE '' END, '', NULL, '', i, i, 's3://b/p' FROM n"
         ),
         format!(
             "INSERT INTO model_version_tags {numbers} SELECT {model}, i % 10 + 1, 'owner', 'team-' || CAST(i % 5 AS TEXT) FROM n"
@@ -282,8 +282,13 @@ pub(crate) async fn way(db: &Db, engine: Engine, heard: &Heard) -> Option<String
     if engine == Engine::Sqlite {
         return Some(plan(db, text).await);
     }
+    Some(steps(db, text, bound(&heard.params)).await)
+}
+
+/// PostgreSQL's plan on one line: what it does with tables, and where it sorts.
+pub(crate) async fn steps(db: &Db, text: &str, params: Vec<Param<'static>>) -> String {
     let lines = db
-        .read((format!("EXPLAIN (COSTS OFF) {text}"), bound(&heard.params)), |tx, (sql, params)| {
+        .read((format!("EXPLAIN (COSTS OFF) {text}"), params), |tx, (sql, params)| {
             async move { tx.search(sql, params, |row| row.get::<String>(0)).await }.boxed()
         })
         .await
@@ -293,7 +298,7 @@ pub(crate) async fn way(db: &Db, engine: Engine, heard: &Heard) -> Option<String
         let told = step.contains("Scan") || step.starts_with("Sort") && !step.starts_with("Sort Key");
         (told || step.starts_with("Incremental Sort")).then(|| step.to_owned())
     };
-    Some(lines.iter().filter_map(step).collect::<Vec<_>>().join(" | "))
+    lines.iter().filter_map(step).collect::<Vec<_>>().join(" | ")
 }
 
 async fn check(engine: Engine) {
