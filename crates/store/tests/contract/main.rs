@@ -3,6 +3,7 @@
 mod harness;
 mod listener;
 
+mod garbage_plans;
 mod metric_history;
 mod migrations;
 mod plans;
