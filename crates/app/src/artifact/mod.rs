@@ -20,7 +20,7 @@ pub(crate) use guard::holder;
 pub use multipart::{MAX_PARTS, Parts, abort_parts, complete_parts, create_parts, put_part};
 pub use object::ArtifactConfig;
 pub use owner::{Belongings, Owner, belongings};
-pub use store::{ArtifactStore, ByteStream, Entry, Got, Part, Size};
+pub use store::{ArtifactStore, ByteStream, Entry, Got, Part, Signed, Size};
 
 use crate::{Context, digest};
 
@@ -79,14 +79,19 @@ pub async fn sign_download(cx: &Context, key: &ArtifactKey, good_for: Duration) 
 }
 
 /// A URL to write an artifact to the object store itself.
-pub async fn sign_upload(cx: &Context, key: &ArtifactKey, good_for: Duration) -> Result<String> {
+pub async fn sign_upload(cx: &Context, key: &ArtifactKey, good_for: Duration) -> Result<Signed> {
     guard::may_write(cx, key).await?;
     cx.artifact_store()?.sign_upload(key, good_for).await
 }
 
-/// Whether clients should upload large files in parts, and download them by signed URLs.
-pub fn direct_access(cx: &Context) -> bool {
-    matches!(&cx.artifact_store, Some(ArtifactStore::Objects(objects)) if objects.takes_parts())
+/// Whether clients should upload large files in parts: they know what to do when a file cannot be.
+pub fn prefers_parts(cx: &Context) -> bool {
+    matches!(cx.artifact_store, Some(ArtifactStore::Objects(_)))
+}
+
+/// Whether clients should download by signed URLs: they fail when a file has none.
+pub fn prefers_signed_downloads(cx: &Context) -> bool {
+    matches!(&cx.artifact_store, Some(ArtifactStore::Objects(objects)) if objects.signs_all())
 }
 
 impl Context {

@@ -36,7 +36,7 @@ pub async fn create_parts(cx: &Context, key: &ArtifactKey, count: i64) -> Result
             Ok(Parts { upload, urls: None })
         }
         ArtifactStore::Objects(objects) => {
-            let (upload, urls) = objects.create_parts(key, count).await?;
+            let (upload, urls) = objects.create_parts(key, count, &cx.ids.next()).await?;
             Ok(Parts { upload, urls: Some(urls) })
         }
     }

@@ -1,5 +1,6 @@
 //! The one place where artifacts are kept, whichever kind it is.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,6 +75,15 @@ pub struct Part {
     pub number: u32,
     /// What the server answered when it took the part.
     pub etag: String,
+}
+
+/// Where a client may write an artifact itself, for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// Where to.
+    pub url: String,
+    /// What must be sent along.
+    pub headers: BTreeMap<String, String>,
 }
 
 /// An upload under way: nothing of it is seen before it is committed, nothing is left when it is dropped.
@@ -152,7 +162,7 @@ impl ArtifactStore {
         }
     }
 
-    pub(super) async fn sign_upload(&self, key: &ArtifactKey, good_for: Duration) -> Result<String> {
+    pub(super) async fn sign_upload(&self, key: &ArtifactKey, good_for: Duration) -> Result<Signed> {
         match self {
             Self::Local(_) => {
                 Err(unsupported("Presigned upload is not supported for the current artifact repository"))
@@ -176,6 +186,13 @@ impl Upload {
             Self::Objects(upload) => upload.commit().await,
         }
     }
+}
+
+/// What everybody is told who does not hold the id of an upload for this very key.
+pub(super) fn no_upload() -> Error {
+    Error::not_found(
+        "There is no such multipart upload for this path. It may have been completed, aborted or given up.",
+    )
 }
 
 /// 501, in the words by which MLflow's client falls back to the plain way.

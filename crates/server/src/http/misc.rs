@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use greenroom_app::{Context, artifact};
 use http::{StatusCode, header};
 use serde_json::json;
 
@@ -31,13 +32,13 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
 /// What MLflow's client asks before it uploads or downloads; all of it optional for it.
 pub(crate) async fn server_info(State(app): State<App>) -> Response {
     // A local folder takes parts too, but gains nothing from them: clients need not be told to use them.
-    let direct = app.cx.artifacts.serve && greenroom_app::artifact::direct_access(&app.cx);
+    let direct = |prefers: fn(&Context) -> bool| app.cx.artifacts.serve && prefers(&app.cx);
     Pretty(json!({
         "store_type": "SqlStore",
         "workspaces_enabled": false,
         "trace_archival_enabled": false,
-        "multipart_uploads_enabled": direct,
-        "multipart_downloads_enabled": direct,
+        "multipart_uploads_enabled": direct(artifact::prefers_parts),
+        "multipart_downloads_enabled": direct(artifact::prefers_signed_downloads),
         "presigned_upload_run_id_supported": true,
         "presigned_upload_model_id_supported": true,
         "features_enabled": { "gateway": false },

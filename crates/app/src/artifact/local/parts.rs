@@ -13,19 +13,12 @@ use super::Local;
 use super::staging::Draft;
 use super::tree::{self, Fault, Kind, Step};
 use super::upload::{LocalUpload, Target};
-use crate::artifact::store::Part;
+use crate::artifact::store::{Part, no_upload};
 
 /// The file that says which key an upload is for.
 const KEY: &str = "key";
 /// How long an upload may lie untouched, in milliseconds.
 const ABANDONED: i64 = 24 * 60 * 60 * 1000;
-
-/// What everybody is told who does not hold the id of an upload for this very key.
-pub(super) fn no_upload() -> Error {
-    Error::not_found(
-        "There is no such multipart upload for this path. It may have been completed, aborted or given up.",
-    )
-}
 
 impl Local {
     /// Begins a multipart upload under this id.

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::Local;
 use super::staging::Draft;
 use super::tree::{self, Step};
+use crate::artifact::store::no_upload;
 
 /// Bytes that are written at once.
 const BLOCK: usize = 1024 * 1024;
@@ -101,7 +102,7 @@ impl Target {
                 tree::Fault::Disk(std::io::ErrorKind::NotFound.into()).told(key.as_str())
             }
             (Self::Artifact(key), fault) => fault.told(key.as_str()),
-            (Self::Part { .. }, tree::Fault::Missing) => super::parts::no_upload(),
+            (Self::Part { .. }, tree::Fault::Missing) => no_upload(),
             (Self::Part { upload, .. }, fault) => fault.told(upload),
         }
     }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use greenroom_core::{Error, Result};
 use object_store::aws::AmazonS3Builder;
-use object_store::azure::MicrosoftAzureBuilder;
-use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
+use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::path::Path;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 
-use super::direct::Direct;
+use super::direct::{Direct, Kind};
 
 /// Which place artifacts are kept in.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,7 @@ const SILENCE: Duration = Duration::from_mins(1);
 const RETRIES: usize = 3;
 const RETRY_FOR: Duration = Duration::from_secs(45);
 
-type Connected = (Arc<dyn ObjectStore>, Option<Direct>, Path);
+type Connected = (Arc<dyn ObjectStore>, Direct, Path);
 
 pub(super) fn connect(config: &ArtifactConfig) -> Result<Connected> {
     let wrong = || {
@@ -59,33 +59,37 @@ pub(super) fn connect(config: &ArtifactConfig) -> Result<Connected> {
             if let Some(endpoint) = endpoint {
                 builder = builder.with_endpoint(endpoint);
             }
-            // Whoever writes http:// for the endpoint wants it.
-            let plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
-            let client = client.with_allow_http(plain).with_allow_invalid_certificates(config.s3_ignore_tls);
+            let client = client
+                .with_allow_http(is_plain(endpoint))
+                .with_allow_invalid_certificates(config.s3_ignore_tls);
             let store = Arc::new(builder.with_client_options(client).build().map_err(refused)?);
-            Ok((
-                Arc::clone(&store) as _,
-                Some(Direct { signer: store.clone(), multipart: Some(store) }),
-                prefix,
-            ))
+            let direct = Direct { kind: Kind::S3, signer: store.clone(), multipart: store.clone() };
+            Ok((store, direct, prefix))
         }
         "gs" => {
             let builder = GoogleCloudStorageBuilder::from_env().with_bucket_name(host).with_retry(retry);
+            let endpoint = builder.get_config_value(&GoogleConfigKey::BaseUrl);
+            let client = client.with_allow_http(is_plain(endpoint.as_deref()));
             let store = Arc::new(builder.with_client_options(client).build().map_err(refused)?);
-            Ok((
-                Arc::clone(&store) as _,
-                Some(Direct { signer: store.clone(), multipart: Some(store) }),
-                prefix,
-            ))
+            let direct = Direct { kind: Kind::Google, signer: store.clone(), multipart: store.clone() };
+            Ok((store, direct, prefix))
         }
         "wasb" | "wasbs" | "abfs" | "abfss" => {
             let builder =
                 MicrosoftAzureBuilder::from_env().with_url(format!("abfss://{host}/")).with_retry(retry);
+            let endpoint = builder.get_config_value(&AzureConfigKey::Endpoint);
+            let client = client.with_allow_http(is_plain(endpoint.as_deref()));
             let store = Arc::new(builder.with_client_options(client).build().map_err(refused)?);
-            Ok((Arc::clone(&store) as _, Some(Direct { signer: store, multipart: None }), prefix))
+            let direct = Direct { kind: Kind::Azure, signer: store.clone(), multipart: store.clone() };
+            Ok((store, direct, prefix))
         }
         _ => Err(wrong()),
     }
+}
+
+/// Whether it goes unencrypted: whoever writes http:// for an endpoint wants it.
+fn is_plain(endpoint: Option<&str>) -> bool {
+    endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"))
 }
 
 #[cfg(test)]

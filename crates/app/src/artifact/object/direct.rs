@@ -5,46 +5,75 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use greenroom_core::artifact::ArtifactKey;
-use greenroom_core::{Error, ErrorCode, Result};
+use greenroom_core::{Error, Result};
 use object_store::ObjectStoreExt;
 use object_store::multipart::{MultipartStore, PartId};
 use object_store::path::Path;
 use object_store::signer::{Method, SignedUrlOptions, Signer};
 
-use super::{Objects, told};
-use crate::artifact::store::{MULTIPART_UNSUPPORTED, Part, unsupported};
+use super::{Objects, block, told};
+use crate::artifact::store::{MULTIPART_UNSUPPORTED, Part, Signed, no_upload, unsupported};
 
 /// How long the URLs of parts are good: a large upload over a slow line takes hours.
 const PARTS_FOR: Duration = Duration::from_hours(4);
 
-/// What signs URLs, and what takes uploads apart, where the store can do that.
+/// What signs URLs, and what takes uploads apart.
 pub(super) struct Direct {
+    pub(super) kind: Kind,
     pub(super) signer: Arc<dyn Signer>,
-    pub(super) multipart: Option<Arc<dyn MultipartStore>>,
+    pub(super) multipart: Arc<dyn MultipartStore>,
+}
+
+/// Which store it is, where that makes a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    S3,
+    Google,
+    Azure,
+}
+
+impl Kind {
+    /// Whether URLs for this path can be signed so that the store agrees.
+    fn signs(self, path: &Path) -> bool {
+        let stands_for_itself = |b: u8| b.is_ascii_alphanumeric() || b"/-._~=".contains(&b);
+        match self {
+            Self::S3 => true,
+            // `object_store` leaves a percent sign in the URL as it is.
+            Self::Google => !path.as_ref().contains('%'),
+            // It signs the path as the URL spells it, and Azure looks at what that stands for.
+            Self::Azure => path.as_ref().bytes().all(stands_for_itself),
+        }
+    }
 }
 
 impl std::fmt::Debug for Direct {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Direct").field("multipart", &self.multipart.is_some()).finish_non_exhaustive()
+        f.debug_struct("Direct").field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 
 impl Objects {
-    /// Whether clients can upload parts themselves.
-    pub(in crate::artifact) fn takes_parts(&self) -> bool {
-        self.direct.as_ref().is_some_and(|direct| direct.multipart.is_some())
+    /// Whether there is a URL for every artifact, whatever its name and whatever credentials there are.
+    pub(in crate::artifact) fn signs_all(&self) -> bool {
+        self.direct.kind == Kind::S3
     }
 
-    /// Begins a multipart upload: its id, and a URL for each part.
+    /// Begins a multipart upload: its id, and a URL for each part; `fresh` is an id that nothing else has.
     pub(in crate::artifact) async fn create_parts(
         &self,
         key: &ArtifactKey,
         count: u32,
+        fresh: &str,
     ) -> Result<(String, Vec<String>)> {
-        let (signer, multipart) = self.parts()?;
-        let path = self.path(key)?;
+        let Direct { kind, signer, multipart } = &self.direct;
+        let path = self.path_to_sign(key, MULTIPART_UNSUPPORTED)?;
+        if *kind == Kind::Azure {
+            let id = block::upload(fresh);
+            let urls = sign_blocks(&**signer, &path, &id, count).await;
+            return urls.map(|urls| (id, urls)).map_err(|error| unsigned(&error, key, MULTIPART_UNSUPPORTED));
+        }
         let id = multipart.create_multipart(&path).await.map_err(|error| told(&error, key.as_str()))?;
-        match sign_parts(signer, &path, &id, count).await {
+        match sign_parts(&**signer, &path, &id, count).await {
             Ok(urls) => Ok((id, urls)),
             Err(error) => {
                 if let Err(error) = multipart.abort_multipart(&path, &id).await {
@@ -62,17 +91,22 @@ impl Objects {
         upload: &str,
         parts: Vec<Part>,
     ) -> Result<()> {
-        let (_, multipart) = self.parts()?;
-        let parts = parts.into_iter().map(|part| PartId { content_id: part.etag }).collect();
-        let done = multipart.complete_multipart(&self.path(key)?, &upload.to_owned(), parts).await;
-        done.map(|_| ()).map_err(|error| no_upload(&error, key))
+        self.check_upload(upload)?;
+        let content_id = |part: Part| match self.direct.kind {
+            Kind::S3 | Kind::Google => part.etag,
+            Kind::Azure => block::name(upload, part.number),
+        };
+        let parts = parts.into_iter().map(|part| PartId { content_id: content_id(part) }).collect();
+        let done =
+            self.direct.multipart.complete_multipart(&self.path(key)?, &upload.to_owned(), parts).await;
+        done.map(|_| ()).map_err(|error| not_ended(&error, key))
     }
 
-    /// Gives an upload up.
+    /// Gives an upload up. Azure has no word for it: it drops blocks that nobody made a file of, after a week.
     pub(in crate::artifact) async fn abort_parts(&self, key: &ArtifactKey, upload: &str) -> Result<()> {
-        let (_, multipart) = self.parts()?;
-        let done = multipart.abort_multipart(&self.path(key)?, &upload.to_owned()).await;
-        done.map_err(|error| no_upload(&error, key))
+        self.check_upload(upload)?;
+        let done = self.direct.multipart.abort_multipart(&self.path(key)?, &upload.to_owned()).await;
+        done.map_err(|error| not_ended(&error, key))
     }
 
     /// A URL to read an artifact from, and its size.
@@ -82,10 +116,9 @@ impl Objects {
         good_for: Duration,
     ) -> Result<(String, u64)> {
         const UNSUPPORTED: &str = "Presigned download is not supported for the current artifact repository";
-        let direct = self.direct.as_ref().ok_or_else(|| unsupported(UNSUPPORTED))?;
-        let path = self.path(key)?;
+        let path = self.path_to_sign(key, UNSUPPORTED)?;
         let meta = self.store.head(&path).await.map_err(|error| told(&error, key.as_str()))?;
-        let url = direct.signer.signed_url(Method::GET, &path, good_for).await;
+        let url = self.direct.signer.signed_url(Method::GET, &path, good_for).await;
         url.map(|url| (url.into(), meta.size)).map_err(|error| unsigned(&error, key, UNSUPPORTED))
     }
 
@@ -94,16 +127,31 @@ impl Objects {
         &self,
         key: &ArtifactKey,
         good_for: Duration,
-    ) -> Result<String> {
+    ) -> Result<Signed> {
         const UNSUPPORTED: &str = "Presigned upload is not supported for the current artifact repository";
-        let direct = self.direct.as_ref().ok_or_else(|| unsupported(UNSUPPORTED))?;
-        let url = direct.signer.signed_url(Method::PUT, &self.path(key)?, good_for).await;
-        url.map(Into::into).map_err(|error| unsigned(&error, key, UNSUPPORTED))
+        let path = self.path_to_sign(key, UNSUPPORTED)?;
+        let url = self.direct.signer.signed_url(Method::PUT, &path, good_for).await;
+        let url = url.map_err(|error| unsigned(&error, key, UNSUPPORTED))?;
+        let headers = match self.direct.kind {
+            Kind::S3 | Kind::Google => BTreeMap::new(),
+            // There are several kinds of files, and none is taken without being told which.
+            Kind::Azure => BTreeMap::from([("x-ms-blob-type".to_owned(), "BlockBlob".to_owned())]),
+        };
+        Ok(Signed { url: url.into(), headers })
     }
 
-    fn parts(&self) -> Result<(&dyn Signer, &dyn MultipartStore)> {
-        let direct = self.direct.as_ref().and_then(|d| Some((&*d.signer, d.multipart.as_deref()?)));
-        direct.ok_or_else(|| unsupported(MULTIPART_UNSUPPORTED))
+    /// The object of a key, if clients can be sent there; they know to go through this server otherwise.
+    fn path_to_sign(&self, key: &ArtifactKey, otherwise: &str) -> Result<Path> {
+        let path = self.path(key)?;
+        if self.direct.kind.signs(&path) { Ok(path) } else { Err(unsupported(otherwise)) }
+    }
+
+    /// Where the ids of uploads are ours, whatever else comes is nobody's upload.
+    fn check_upload(&self, upload: &str) -> Result<()> {
+        if self.direct.kind == Kind::Azure && !block::is_upload(upload) {
+            return Err(no_upload());
+        }
+        Ok(())
     }
 }
 
@@ -122,18 +170,63 @@ async fn sign_parts(
     Ok(urls)
 }
 
+async fn sign_blocks(
+    signer: &dyn Signer,
+    path: &Path,
+    upload: &str,
+    count: u32,
+) -> object_store::Result<Vec<String>> {
+    // The signature is for the file; which block of it is meant is not signed.
+    let whole = signer.signed_url(Method::PUT, path, PARTS_FOR).await?;
+    let for_block = |number| {
+        let mut url = whole.clone();
+        url.query_pairs_mut().extend_pairs(block::query(upload, number));
+        url.into()
+    };
+    Ok((1..=count).map(for_block).collect())
+}
+
 /// Credentials that cannot sign (a token without a key) make direct access unsupported, nothing worse.
 fn unsigned(error: &object_store::Error, key: &ArtifactKey, message: &str) -> Error {
     tracing::warn!(%error, %key, "a URL could not be signed");
     unsupported(message)
 }
 
-fn no_upload(error: &object_store::Error, key: &ArtifactKey) -> Error {
-    let error = told(error, key.as_str());
-    if error.code == ErrorCode::ResourceDoesNotExist {
-        return Error::not_found(
-            "There is no such multipart upload for this path. It may have been completed, aborted or given up.",
+/// Why an upload could not be completed or given up. What the sender got wrong has codes in the stores' answers.
+fn not_ended(error: &object_store::Error, key: &ArtifactKey) -> Error {
+    let answer = error.to_string();
+    let says = |code: &str| answer.contains(&format!("<Code>{code}</Code>"));
+    // Azure does not know uploads: one that is over has no blocks.
+    if matches!(error, object_store::Error::NotFound { .. }) || says("InvalidBlockList") {
+        return no_upload();
+    }
+    if says("InvalidPart") {
+        return Error::invalid(
+            "A part of the upload was not received, or is not the one that was acknowledged.",
         );
     }
-    error
+    if says("EntityTooSmall") {
+        return Error::invalid("A part of the upload is too small: only the last may have less than 5 MiB.");
+    }
+    told(error, key.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stands_for_itself_is_signed_where_spelling_matters() {
+        for (path, google, azure) in [
+            ("1/r/artifacts/model/MLmodel", true, true),
+            ("metrics/x=1_2~3.csv", true, true),
+            ("a b/c", true, false),
+            ("ü", true, false),
+            ("50%", false, false),
+        ] {
+            let path = Path::parse(path).expect(path);
+            let signs = [Kind::S3, Kind::Google, Kind::Azure].map(|kind| kind.signs(&path));
+            assert_eq!(signs, [true, google, azure], "{path}");
+        }
+    }
 }

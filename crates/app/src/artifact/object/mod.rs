@@ -1,5 +1,6 @@
 //! Artifacts in an object store: S3 and what speaks its protocol, Google Cloud Storage, Azure.
 
+mod block;
 mod destination;
 mod direct;
 mod upload;
@@ -22,7 +23,7 @@ use super::store::{ByteStream, Entry, Got, MAX_ENTRIES, Size, is_a_folder, too_m
 #[derive(Debug)]
 pub struct Objects {
     store: Arc<dyn ObjectStore>,
-    direct: Option<Direct>,
+    direct: Direct,
     /// In front of every key.
     prefix: Path,
     /// What must still be done for uploads that were cut off.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::State;
-use greenroom_app::artifact::{self as cases, Belongings, Owner};
+use greenroom_app::artifact::{self as cases, Belongings, Owner, Signed};
 use greenroom_core::{Error, Result};
 use greenroom_wire::mlflow::artifact::SignedResponse;
 use greenroom_wire::mlflow::{Fields, tracking_schema as schema};
@@ -29,8 +29,8 @@ pub(crate) async fn upload(State(app): State<App>, request: MlflowRequest) -> Ml
     let found = cases::belongings(&app.cx, owner).await?;
     refuse_handed_through(&found, "Presigned upload is not supported for proxied artifact storage", "")?;
     let key = found.key(&app.cx, fields.text_or_empty("path"))?;
-    let presigned_url = cases::sign_upload(&app.cx, &key, good_for).await?;
-    Ok(Pretty(SignedResponse { presigned_url, headers: BTreeMap::new(), file_size: None }))
+    let Signed { url: presigned_url, headers } = cases::sign_upload(&app.cx, &key, good_for).await?;
+    Ok(Pretty(SignedResponse { presigned_url, headers, file_size: None }))
 }
 
 pub(crate) async fn download(State(app): State<App>, request: MlflowRequest) -> MlflowResult<SignedResponse> {
