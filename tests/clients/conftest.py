@@ -14,6 +14,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import database, server, settings  # noqa: E402
+from harness.azure import Azure  # noqa: E402
+from harness.google import Google  # noqa: E402
+from harness.s3 import S3  # noqa: E402
 
 os.environ.update(settings.CLIENT_ENVIRONMENT)
 for _name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_TRACKING_TOKEN", "MLFLOW_WORKSPACE"):
@@ -90,3 +93,35 @@ def model(client, name) -> str:
     """The name of a registered model without versions."""
     client.create_registered_model(name)
     return name
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory):
+    """An S3, shared by the session."""
+    with S3(tmp_path_factory.mktemp("s3")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def azure(tmp_path_factory):
+    """An Azure Blob Storage, shared by the session."""
+    with Azure(tmp_path_factory.mktemp("azure")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def google(tmp_path_factory):
+    """What stands in for Google Cloud Storage, shared by the session."""
+    with Google(tmp_path_factory.mktemp("google")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session", params=["folder", "s3", "azure", "google"])
+def keeper(request, tmp_path_factory):
+    """A server that keeps its artifacts in a folder, and one on every object store."""
+    directory = tmp_path_factory.mktemp(f"artifacts-{request.param}")
+    cloud = None if request.param == "folder" else request.getfixturevalue(request.param)
+    environment = cloud.environment() if cloud else {}
+    with server.under_test(directory, database.new("sqlite", directory), **environment) as running:
+        running.kept_on, running.cloud = request.param, cloud
+        yield running

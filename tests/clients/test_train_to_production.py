@@ -1,8 +1,6 @@
 """From training to Production with the stock client: log, register, move, and load in another process and folder."""
 
 import json
-import subprocess
-import sys
 
 import mlflow
 import mlflow.sklearn
@@ -14,27 +12,11 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
 from sklearn.linear_model import LogisticRegression
 
-from harness import poll, settings
+from harness import poll
+from harness.serving import Serving
 
 # Said aloud, the client need not load the model in one more process to find out.
 REQUIREMENTS = ["scikit-learn", "skops"]
-
-# What a serving job does: it knows the server and the name of a model, nothing else. One line in, one line out.
-PREDICT = """
-import json, sys
-import mlflow, pandas
-for line in sys.stdin:
-    uri, data = json.loads(line)
-    try:
-        model = mlflow.pyfunc.load_model(uri)
-        told = {
-            "predictions": [int(value) for value in model.predict(pandas.DataFrame(data))],
-            "inputs": model.metadata.get_input_schema().input_names(),
-        }
-    except Exception as error:
-        told = {"error": f"{type(error).__name__}: {error}"}
-    print("answer", json.dumps(told), flush=True)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -53,37 +35,15 @@ def experiment(stock, name):
 
 @pytest.fixture(scope="module")
 def serving(registry, tmp_path_factory):
-    """A process of its own in a folder of its own, as a serving job would be."""
-    folder = tmp_path_factory.mktemp("serving")
-    environment = settings.clean_environment(**settings.CLIENT_ENVIRONMENT | {"MLFLOW_TRACKING_URI": registry.url})
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", PREDICT],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-    yield process
-    process.stdin.close()
-    assert process.wait(30) == 0
+    """A serving job, kept over the tests: importing mlflow takes seconds."""
+    with Serving(tmp_path_factory.mktemp("serving"), registry.url) as running:
+        yield running
 
 
 @pytest.fixture
 def predict(serving, data):
     """What the serving job answers for a model."""
-
-    def ask(uri: str) -> dict:
-        serving.stdin.write(json.dumps([uri, data[0].to_dict("list")]) + "\n")
-        serving.stdin.flush()
-        for line in serving.stdout:
-            if line.startswith("answer "):
-                return json.loads(line.removeprefix("answer "))
-        raise AssertionError("the serving job ended")
-
-    return ask
+    return lambda uri: serving.predict(uri, data[0].to_dict("list"))
 
 
 def _fit(data):
