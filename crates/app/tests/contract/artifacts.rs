@@ -63,7 +63,12 @@ fn unfinished(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![root.join(".greenroom")];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
+        // A server that ends may be removing it right now.
+        let entries = match std::fs::read_dir(folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            entries => entries.unwrap(),
+        };
+        for entry in entries.map(|entry| entry.unwrap()) {
             if entry.file_type().unwrap().is_dir() { &mut folders } else { &mut found }.push(entry.path());
         }
     }
