@@ -1,6 +1,6 @@
 //! What follows a decision: the artifacts go, then the rows that hung on what is gone, then the note of it.
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use greenroom_core::Result;
 use greenroom_core::artifact::ArtifactKey;
 use greenroom_core::garbage::Kind;
@@ -13,27 +13,29 @@ use crate::{Context, artifact};
 
 /// Rows that are removed in one transaction, about.
 const BUDGET: i64 = 20_000;
+/// Folders that are measured or removed at once: an object store is far away.
+const AT_ONCE: usize = 8;
 
 /// Removes what is left of a few (all of one kind); how much lay where each had its artifacts.
 pub(super) async fn remove(cx: &Context, condemned: Vec<Garbage>) -> Result<Vec<Size>> {
     let sizes = measure(cx, &condemned).await?;
-    for garbage in &condemned {
-        remove_artifacts(cx, garbage).await?;
-    }
+    stream::iter(&condemned)
+        .map(Ok)
+        .try_for_each_concurrent(AT_ONCE, |one| remove_artifacts(cx, one))
+        .await?;
     while !clear(cx, condemned.clone()).await? {}
     Ok(sizes)
 }
 
 /// How much lies where each of these had its artifacts.
 pub(super) async fn measure(cx: &Context, condemned: &[Garbage]) -> Result<Vec<Size>> {
-    let mut sizes = Vec::with_capacity(condemned.len());
-    for garbage in condemned {
-        sizes.push(match &garbage.path {
-            Some(path) => artifact::measure(cx, &ArtifactKey::parse(path)?).await?,
-            None => Size::default(),
-        });
-    }
-    Ok(sizes)
+    let sizes = condemned.iter().map(|garbage| async move {
+        match &garbage.path {
+            Some(path) => artifact::measure(cx, &ArtifactKey::parse(path)?).await,
+            None => Ok(Size::default()),
+        }
+    });
+    stream::iter(sizes).buffered(AT_ONCE).try_collect().await
 }
 
 /// Removes the folders of an experiment that is gone, if they are empty: others may share them.
