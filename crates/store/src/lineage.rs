@@ -33,16 +33,20 @@ pub async fn of_version(tx: &mut Tx<'_>, version: &ModelVersion) -> Result<Linea
 pub async fn view_of_run(tx: &mut Tx<'_>, id: &str) -> Result<Option<RunView>> {
     let Some(run) = of_run(tx, id).await? else { return Ok(None) };
     let datasets = datasets_of_run(tx, id).await?;
-    let versions = tx
-        .all(RUN_VERSIONS, &[id.into(), MAX_TOLD.into()], |row| {
-            Ok(RegisteredFrom { model: row.get(0)?, version: row.get(1)?, stage: row.get(2)? })
-        })
-        .await?;
+    let versions = versions_of_run(tx, id, MAX_TOLD).await?;
     Ok(Some(RunView { run, datasets, versions }))
 }
 
 const RUN_VERSIONS: &str =
     "SELECT name, version, stage FROM model_versions WHERE run_id = $1 ORDER BY name, version LIMIT $2";
+
+/// The versions that were registered from a run, by model and number.
+pub async fn versions_of_run(tx: &mut Tx<'_>, id: &str, limit: i64) -> Result<Vec<RegisteredFrom>> {
+    tx.all(RUN_VERSIONS, &[id.into(), limit.into()], |row| {
+        Ok(RegisteredFrom { model: row.get(0)?, version: row.get(1)?, stage: row.get(2)? })
+    })
+    .await
+}
 
 async fn datasets_of_run(tx: &mut Tx<'_>, id: &str) -> Result<Vec<LineageDataset>> {
     tx.all(RUN_DATASETS, &[id.into(), MAX_TOLD.into()], dataset).await

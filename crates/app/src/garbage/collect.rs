@@ -85,7 +85,8 @@ impl<T: FnMut(Item) -> Result<()>> Collection<'_, T> {
     async fn only(&mut self, found: Found) -> Result<()> {
         for named in [found.runs, found.logged_models] {
             for few in named.chunks(BATCH) {
-                self.few(few.to_vec()).await?;
+                // Whoever names a run means this one.
+                self.few(few.to_vec(), false).await?;
             }
         }
         for experiment in found.experiments {
@@ -105,7 +106,7 @@ impl<T: FnMut(Item) -> Result<()>> Collection<'_, T> {
                 return Ok(());
             }
             last = page.last().cloned();
-            self.few(page).await?;
+            self.few(page, true).await?;
         }
     }
 
@@ -119,18 +120,20 @@ impl<T: FnMut(Item) -> Result<()>> Collection<'_, T> {
     }
 
     /// Runs or logged models.
-    async fn few(&mut self, candidates: Vec<Candidate>) -> Result<()> {
+    async fn few(&mut self, candidates: Vec<Candidate>, keep_origins: bool) -> Result<()> {
         let verdicts = if self.dry_run {
             self.cx
                 .db
-                .read((self.cx.clone(), candidates.clone()), |tx, (cx, candidates)| {
+                .read((self.cx.clone(), candidates.clone()), move |tx, (cx, candidates)| {
                     async move {
                         let mut verdicts = Vec::with_capacity(candidates.len());
                         for candidate in candidates {
-                            verdicts.push(match judge::reason_to_keep(tx, cx, candidate).await? {
-                                Some(reason) => Verdict::Kept(reason),
-                                None => Verdict::Condemned(judge::condemned(cx, candidate)),
-                            });
+                            verdicts.push(
+                                match judge::reason_to_keep(tx, cx, candidate, keep_origins).await? {
+                                    Some(reason) => Verdict::Kept(reason),
+                                    None => Verdict::Condemned(judge::condemned(cx, candidate)),
+                                },
+                            );
                         }
                         Ok(verdicts)
                     }
@@ -138,7 +141,7 @@ impl<T: FnMut(Item) -> Result<()>> Collection<'_, T> {
                 })
                 .await?
         } else {
-            condemn(self.cx, self.cutoff, candidates.clone()).await?
+            condemn(self.cx, self.cutoff, candidates.clone(), keep_origins).await?
         };
 
         let condemned = verdicts.iter().filter_map(|verdict| match verdict {
@@ -178,7 +181,7 @@ impl<T: FnMut(Item) -> Result<()>> Collection<'_, T> {
             };
             stays.map_or_else(|| Verdict::Condemned(judge::condemned(self.cx, &experiment)), Verdict::Kept)
         } else {
-            let verdict = condemn(self.cx, self.cutoff, vec![experiment.clone()]).await?;
+            let verdict = condemn(self.cx, self.cutoff, vec![experiment.clone()], true).await?;
             verdict.into_iter().next().unwrap_or(Verdict::Changed)
         };
 

@@ -22,17 +22,27 @@ pub enum Verdict {
     Changed,
 }
 
-/// Decides about a few candidates (all of one kind) that were deleted at `cutoff` at the latest.
-pub async fn condemn(cx: &Context, cutoff: i64, candidates: Vec<Candidate>) -> Result<Vec<Verdict>> {
+/// Decides about a few candidates (all of one kind) that were deleted at `cutoff` at the latest; with `keep_origins`
+/// a run that a version comes from stays, wherever the version's files are.
+pub async fn condemn(
+    cx: &Context,
+    cutoff: i64,
+    candidates: Vec<Candidate>,
+    keep_origins: bool,
+) -> Result<Vec<Verdict>> {
     cx.db
-        .write((cx.clone(), cutoff, candidates), |tx, (cx, cutoff, candidates)| {
+        .write((cx.clone(), cutoff, candidates), move |tx, (cx, cutoff, candidates)| {
             async move {
                 // The registry first, as whoever registers does: then nobody waits for somebody who waits.
                 tx.lock_registry().await?;
                 let mut verdicts = Vec::with_capacity(candidates.len());
                 for candidate in candidates {
                     let deleted = is_deleted(tx, candidate, *cutoff).await?;
-                    verdicts.push(if deleted { decide(tx, cx, candidate).await? } else { Verdict::Changed });
+                    verdicts.push(if deleted {
+                        decide(tx, cx, candidate, keep_origins).await?
+                    } else {
+                        Verdict::Changed
+                    });
                 }
                 Ok(verdicts)
             }
@@ -62,9 +72,9 @@ async fn is_deleted(tx: &mut Tx<'_>, candidate: &Candidate, cutoff: i64) -> Resu
     }
 }
 
-async fn decide(tx: &mut Tx<'_>, cx: &Context, candidate: &Candidate) -> Result<Verdict> {
+async fn decide(tx: &mut Tx<'_>, cx: &Context, candidate: &Candidate, keep_origins: bool) -> Result<Verdict> {
     let kept = match candidate.kind {
-        Kind::Run | Kind::LoggedModel => judge::reason_to_keep(tx, cx, candidate).await?,
+        Kind::Run | Kind::LoggedModel => judge::reason_to_keep(tx, cx, candidate, keep_origins).await?,
         Kind::Experiment => judge::content(tx, candidate.experiment_id).await?,
     };
     if let Some(reason) = kept {

@@ -3,21 +3,35 @@
 use greenroom_core::Result;
 use greenroom_core::artifact::ArtifactKey;
 use greenroom_core::garbage::Kind;
-use greenroom_store::Tx;
 use greenroom_store::garbage::Garbage;
 use greenroom_store::garbage_search::{self, Candidate};
+use greenroom_store::{Tx, lineage};
 
 use super::Reason;
 use crate::{Context, artifact};
 
-/// Why a run or a logged model has to stay, if it has to.
+/// Why a run or a logged model has to stay, if it has to. A version's run says why the version is where it is: with
+/// `keep_origins` it stays as well, wherever the version's files are.
 pub(super) async fn reason_to_keep(
     tx: &mut Tx<'_>,
     cx: &Context,
     candidate: &Candidate,
+    keep_origins: bool,
 ) -> Result<Option<Reason>> {
-    let Some(key) = key(cx, candidate) else { return Ok(None) };
-    if let Some(holder) = artifact::holder(tx, cx, &key).await? {
+    if let Some(key) = key(cx, candidate)
+        && let Some(reason) = files_needed(tx, cx, &key).await?
+    {
+        return Ok(Some(reason));
+    }
+    if !keep_origins || candidate.kind != Kind::Run {
+        return Ok(None);
+    }
+    let version = lineage::versions_of_run(tx, &candidate.id, 1).await?.pop();
+    Ok(version.map(|v| Reason::Origin { name: v.model, version: v.version, stage: v.stage }))
+}
+
+async fn files_needed(tx: &mut Tx<'_>, cx: &Context, key: &ArtifactKey) -> Result<Option<Reason>> {
+    if let Some(holder) = artifact::holder(tx, cx, key).await? {
         return Ok(Some(Reason::Held { name: holder.name, version: holder.version, stage: holder.stage }));
     }
     for place in cx.artifacts.places(key.as_str()) {

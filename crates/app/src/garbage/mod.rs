@@ -79,6 +79,15 @@ pub enum Reason {
         /// Its stage.
         stage: String,
     },
+    /// A version comes from it.
+    Origin {
+        /// The registered model.
+        name: String,
+        /// The version.
+        version: i64,
+        /// Its stage.
+        stage: String,
+    },
     /// An experiment keeps its artifacts in there.
     Around {
         /// The experiment's id.
@@ -101,6 +110,9 @@ impl std::fmt::Display for Reason {
                     f,
                     "version {version} of registered model '{name}' (stage '{stage}') holds its artifacts"
                 )
+            }
+            Self::Origin { name, version, stage } => {
+                write!(f, "version {version} of registered model '{name}' (stage '{stage}') comes from it")
             }
             Self::Around { experiment_id } => {
                 write!(f, "experiment {experiment_id} keeps its artifacts among its artifacts")

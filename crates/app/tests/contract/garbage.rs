@@ -391,9 +391,9 @@ contract! {
         run::log_metric(&place.cx, first.clone(), point("loss", 0.5, 1, 1)).await.unwrap();
         run::delete(&place.cx, first.clone()).await.unwrap();
         let found = candidates(&place.cx, Walk::Runs, world.now()).await;
-        let verdicts = garbage::condemn(&place.cx, world.now(), found.clone()).await.unwrap();
+        let verdicts = garbage::condemn(&place.cx, world.now(), found.clone(), true).await.unwrap();
         assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Condemned(_))), "{verdicts:?}");
-        let again = garbage::condemn(&place.cx, world.now(), found).await.unwrap();
+        let again = garbage::condemn(&place.cx, world.now(), found, true).await.unwrap();
         assert_eq!(again, [Verdict::Changed, Verdict::Changed]);
         artifact::delete(&place.cx, &ArtifactKey::parse(&format!("{experiment}/{second}/artifacts")).unwrap()).await.unwrap();
 

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use futures_util::future::{join, join_all};
 use futures_util::stream;
 use greenroom_app::artifact;
+use greenroom_app::garbage::{Ask, Named, Reason};
 use greenroom_app::{experiment, model_version, run};
 use greenroom_core::ErrorCode;
 use greenroom_core::artifact::ArtifactKey;
@@ -252,5 +253,22 @@ contract! {
         let next = place.deleted_run(world, experiment).await;
         assert_eq!(place.collect(all()).await, [removed(Kind::Run, &next, 1, 7)]);
         artifact::delete(&place.cx, &late).await.unwrap();
+    }
+
+    /// A version's run says why the version is where it is: a sweep leaves it, and who names it removes it.
+    async fn what_a_version_comes_from_goes_only_by_its_name(world) {
+        let place = place(world);
+        world.model("U").await;
+        let experiment = world.experiment("e").await;
+        let id = place.deleted_run(world, experiment).await;
+        let version = place.register("U", "s3://elsewhere/model", &id, "").await.unwrap();
+        let origin = Reason::Origin { name: "U".into(), version, stage: "None".into() };
+
+        for ask in [dry(all()), all()] {
+            assert_eq!(place.collect(ask).await, [kept(Kind::Run, &id, origin.clone())]);
+        }
+        assert!(place.there(&format!("{experiment}/{id}")), "it is kept whole");
+        let named = Ask { only: Some(Named { runs: vec![id.clone()], ..Named::default() }), ..all() };
+        assert_eq!(place.collect(named).await, [removed(Kind::Run, &id, 1, 7)]);
     }
 }

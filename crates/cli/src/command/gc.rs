@@ -169,7 +169,7 @@ fn as_json(item: &Item) -> Value {
         Fate::Kept(reason) => {
             told["outcome"] = "kept".into();
             told["reason"] = reason.to_string().into();
-            if let Reason::Held { name, version, stage } = reason {
+            if let Reason::Held { name, version, stage } | Reason::Origin { name, version, stage } = reason {
                 told["held_by"] = json!({ "name": name, "version": version, "stage": stage });
             }
         }
