@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 
 /// Names the scheme in every digest.
 pub const SCHEME: &str = "files-sha256-v1";
+/// Files of a version at most; more is no model but a data set.
+pub const MAX_FILES: usize = 100_000;
 
 /// One file of a version.
 #[derive(Clone, Debug, PartialEq, Eq)]

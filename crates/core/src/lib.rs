@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod artifact;
+pub mod copy;
 pub mod dataset;
 pub mod digest;
 pub mod error;

@@ -1,7 +1,10 @@
 //! `models:/` URIs, read as MLflow's client reads them.
 
+use std::fmt;
+
 use super::Source;
 use crate::name::{MAX_NAME, check_model_name};
+use crate::{Error, Result, uri};
 
 /// A `models:/` URI that names a registered model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,33 @@ pub enum Which {
     Latest,
     /// `models:/Name@champion`
     Alias(String),
+}
+
+impl ModelUri {
+    /// Reads what a person typed: a version of a registered model, on the server that is asked.
+    pub fn parse(text: &str) -> Result<Self> {
+        let path = text.split_once(':').and_then(|(_, rest)| rest.strip_prefix('/'));
+        let path = path.filter(|_| uri::scheme(text) == "models" && uri::authority(text).is_empty());
+        match path.and_then(parse_path) {
+            Some(Source::Registered(uri)) => Ok(uri),
+            _ => Err(Error::invalid(format!(
+                "'{text}' names no version of a registered model. Write models:/NAME/VERSION, models:/NAME/STAGE or \
+                 models:/NAME@ALIAS."
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for ModelUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match &self.which {
+            Which::Version(number) => write!(f, "models:/{name}/{number}"),
+            Which::Stage(stage) => write!(f, "models:/{name}/{stage}"),
+            Which::Latest => write!(f, "models:/{name}/latest"),
+            Which::Alias(alias) => write!(f, "models:/{name}@{alias}"),
+        }
+    }
 }
 
 /// The path of a `models:/` URI, read as MLflow's client reads it; `None` when it is not one.
@@ -51,4 +81,36 @@ pub(super) fn parse_path(path: &str) -> Option<Source> {
     };
     check_model_name(name).ok()?;
     Some(Source::Registered(ModelUri { name: name.to_owned(), which }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_types_reads_back() {
+        for good in
+            ["models:/U/3", "models:/U/Production", "models:/U/latest", "models:/a@b@champ", "models:/U x/1"]
+        {
+            assert_eq!(ModelUri::parse(good).expect(good).to_string(), good);
+        }
+        for bad in [
+            "",
+            "U",
+            "U/3",
+            "models:U/3",
+            "models:/U",
+            "models:/m-1",
+            "models:/U/",
+            "models:/U/1/x",
+            "models:/U@",
+            "models://host/U/3",
+            "runs:/r/m",
+            "s3://b/U/3",
+            "models:/../3",
+        ] {
+            let message = ModelUri::parse(bad).expect_err(bad).message;
+            assert!(message.contains("Write models:/NAME/VERSION"), "{message}");
+        }
+    }
 }
