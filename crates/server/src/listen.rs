@@ -47,7 +47,8 @@ pub async fn serve(
     tracing::info!(%address, engine = db.engine_name(), "listening");
     let workers = TaskTracker::new();
     workers.spawn(stop.clone().run_until_cancelled_owned(digest::work(cx.clone())));
-    let router = build(App::new(cx, stop.clone()), &config);
+    let app = App::new(cx, stop.clone());
+    let router = build(app.clone(), &config);
     ready(address);
 
     let graceful = GracefulShutdown::new();
@@ -74,6 +75,10 @@ pub async fn serve(
     tasks.close();
     workers.close();
     workers.wait().await;
+    app.copying.close();
+    if tokio::time::timeout(GRACE, app.copying.wait()).await.is_err() {
+        tracing::warn!("what is there of some unfinished copies could not be removed");
+    }
     db.close().await;
     if tokio::time::timeout(GRACE, artifacts.close()).await.is_err() {
         tracing::warn!("some uploads that were cut off could not be removed from the object store");

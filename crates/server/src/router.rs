@@ -12,6 +12,7 @@ use greenroom_core::{Error, ErrorCode};
 use http::{Method, Uri};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::guard::Guard;
 use crate::http::{
@@ -35,12 +36,15 @@ pub struct Shared {
     /// Cancelled when the server stops: endless answers end.
     pub stopping: CancellationToken,
     pub(crate) followers: Arc<Semaphore>,
+    /// Copies under way: they end by themselves once the server stops, and tidy up then.
+    pub(crate) copying: TaskTracker,
 }
 
 impl App {
     /// An app over this context.
     pub fn new(cx: Context, stopping: CancellationToken) -> Self {
-        Self(Arc::new(Shared { cx, stopping, followers: Arc::new(Semaphore::new(FOLLOWERS)) }))
+        let followers = Arc::new(Semaphore::new(FOLLOWERS));
+        Self(Arc::new(Shared { cx, stopping, followers, copying: TaskTracker::new() }))
     }
 }
 
@@ -201,9 +205,11 @@ fn v1_routes() -> Router<App> {
         .route("/models/{name}/versions", get(v1::model_version::list))
         .route("/models/{name}/versions/{version}", get(v1::model_version::get))
         .route("/models/{name}/versions/{version}/check", post(v1::model_version::check))
+        .route("/models/{name}/versions/{version}/copy", post(v1::model_version::copy))
         .route("/models/{name}/versions/{version}/files", get(v1::artifact::list))
         .route("/models/{name}/versions/{version}/decision", get(v1::stage::decide))
         .route("/models/{name}/versions/{version}/transition", post(v1::stage::transition))
+        .route("/logged-models/{id}/digest", get(v1::logged_model::digest))
         .route("/models/{name}/history", get(v1::event::history))
         .route("/models/{name}/stages", get(v1::stage::as_of))
         .route("/runs/{run_id}", get(v1::run::get))

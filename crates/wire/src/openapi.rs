@@ -4,9 +4,9 @@
 use utoipa::OpenApi;
 
 use crate::v1::{
-    ApplyResponse, ChainHead, Decision, EventPage, ModelVersion, ModelVersionPage, Problem, RegisteredModel,
-    RegisteredModelPage, RunSummaryPage, RunView, StageDefinitions, StagesAsOf, TransitionRequest,
-    TransitionResponse, VersionFiles,
+    ApplyResponse, ChainHead, CopyRequest, Decision, EventPage, FileDigests, ModelVersion, ModelVersionPage,
+    Problem, RegisteredModel, RegisteredModelPage, RunSummaryPage, RunView, StageDefinitions, StagesAsOf,
+    TransitionRequest, TransitionResponse, VersionFiles,
 };
 
 /// The document's root.
@@ -24,6 +24,8 @@ use crate::v1::{
         get_version,
         check_version,
         list_version_files,
+        copy_version,
+        read_logged_model,
         get_decision,
         transition_version,
         model_history,
@@ -97,6 +99,21 @@ fn check_version() {}
     responses((status = 200, body = VersionFiles), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 #[expect(dead_code, reason = "carries the description of the operation")]
 fn list_version_files() {}
+
+#[utoipa::path(post, path = "/api/v1/models/{name}/versions/{version}/copy", operation_id = "copyVersion",
+    params(("name" = String, Path, description = "The model's name"), ("version" = i64, Path, description = "The version number")),
+    request_body = CopyRequest,
+    responses((status = 200, body = ModelVersion, description = "The copy. With artifacts the answer takes as long as copying and verifying every byte; whoever stops waiting gives the copy up"),
+        (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "The bytes are not those of the digest")))]
+#[expect(dead_code, reason = "carries the description of the operation")]
+fn copy_version() {}
+
+#[utoipa::path(get, path = "/api/v1/logged-models/{id}/digest", operation_id = "readLoggedModel",
+    params(("id" = String, Path, description = "The logged model's id, `m-...`")),
+    responses((status = 200, body = FileDigests, description = "After every byte was read"), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+#[expect(dead_code, reason = "carries the description of the operation")]
+fn read_logged_model() {}
 
 #[utoipa::path(get, path = "/api/v1/models/{name}/versions/{version}/decision", operation_id = "getDecision",
     params(

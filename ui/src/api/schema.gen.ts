@@ -68,6 +68,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logged-models/{id}/digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readLoggedModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -174,6 +190,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["checkVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/versions/{version}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["copyVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -298,6 +330,17 @@ export interface components {
              */
             sequence: number;
         };
+        /** @description How to copy a version. */
+        CopyRequest: {
+            /** @description The experiment for that logged model, made if it is missing; default `greenroom-copies`. */
+            experiment?: string | null;
+            /** @description Take the files as they are now, even when they are no longer those of the digest that was recorded. */
+            force?: boolean;
+            /** @description The registered model that is to have the copy; made if it is missing. */
+            to: string;
+            /** @description Whether the copy has files of its own, in a new logged model; else it points to the source's. */
+            with_artifacts?: boolean;
+        };
         /** @description The answer to "may I?": the same for a dry run and for the transition itself. */
         Decision: {
             /** @description Whether every rule passed. */
@@ -400,6 +443,25 @@ export interface components {
             events: components["schemas"]["Event"][];
             /** @description Where to go on. In the feed it is always there (ask again later); in a history it is absent on the last page. */
             next_cursor?: string | null;
+        };
+        /** @description A file that was read. */
+        FileDigest: {
+            /** @description Below the logged model's folder. */
+            path: string;
+            /** @description Of the content, hexadecimal. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /** @description The files of a logged model, every byte of them read just now. */
+        FileDigests: {
+            /** @description `files-sha256-v1:` and 64 hexadecimal digits; absent when there are no files. */
+            digest?: string | null;
+            /** @description The files, by path. */
+            files: components["schemas"]["FileDigest"][];
         };
         /** @description The run, the logged model and the data that a version comes from, as far as this server knows. */
         Lineage: {
@@ -930,6 +992,45 @@ export interface operations {
             };
         };
     };
+    readLoggedModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The logged model's id, `m-...` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description After every byte was read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDigests"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listModels: {
         parameters: {
             query?: {
@@ -1160,6 +1261,60 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copyVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model's name */
+                name: string;
+                /** @description The version number */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyRequest"];
+            };
+        };
+        responses: {
+            /** @description The copy. With artifacts the answer takes as long as copying and verifying every byte; whoever stops waiting gives the copy up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bytes are not those of the digest */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,35 +2,51 @@
 
 use futures_util::StreamExt;
 use greenroom_core::artifact::{ArtifactKey, Wish};
-use greenroom_core::digest::{FileDigest, Reading, of_files};
+use greenroom_core::digest::{FileDigest, MAX_FILES, Reading, of_files};
 use greenroom_core::{Error, ErrorCode, Result};
 
 use crate::{Context, artifact};
 
-/// Files of a version at most; more is no model but a data set.
-const MAX_FILES: usize = 100_000;
-
 /// The digest of what lies in a folder; `None` when nothing does.
 pub(super) async fn digest(cx: &Context, folder: &ArtifactKey) -> Result<Option<String>> {
+    Ok(of_files(read(cx, folder).await?))
+}
+
+/// What lies in a folder, every byte of it read; when it is no folder but a file, that one.
+pub(super) async fn read(cx: &Context, folder: &ArtifactKey) -> Result<Vec<FileDigest>> {
+    let mut files = Vec::new();
+    for (key, _) in walk(cx, folder).await? {
+        files.extend(file(cx, folder, &key).await?);
+    }
+    if files.is_empty() {
+        files.extend(file(cx, folder, folder).await?);
+    }
+    Ok(files)
+}
+
+/// The files in a folder and in those below it, with their sizes.
+pub(crate) async fn walk(cx: &Context, folder: &ArtifactKey) -> Result<Vec<(ArtifactKey, u64)>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.clone()];
     while let Some(next) = folders.pop() {
         for entry in artifact::list(cx, &next).await? {
             let key = next.join(&entry.name)?;
-            if entry.size.is_none() {
-                folders.push(key);
-            } else if let Some(file) = file(cx, folder, &key).await? {
-                files.push(file);
+            match entry.size {
+                None => folders.push(key),
+                Some(size) => files.push((key, size)),
             }
             if files.len() > MAX_FILES {
                 return Err(Error::invalid(format!("'{folder}' holds more than {MAX_FILES} files.")));
             }
         }
     }
-    if files.is_empty() {
-        files.extend(file(cx, folder, folder).await?);
-    }
-    Ok(of_files(files))
+    Ok(files)
+}
+
+/// The path of a file below a folder.
+pub(crate) fn path_in<'a>(folder: &ArtifactKey, key: &'a ArtifactKey) -> &'a str {
+    let path = key.as_str().strip_prefix(folder.as_str()).unwrap_or_default().trim_start_matches('/');
+    if path.is_empty() { key.name() } else { path }
 }
 
 /// One file; `None` when it is gone by now, or no file.
@@ -48,6 +64,5 @@ async fn file(cx: &Context, folder: &ArtifactKey, key: &ArtifactKey) -> Result<O
     while let Some(bytes) = got.bytes.next().await {
         reading.take(&bytes?);
     }
-    let path = key.as_str().strip_prefix(folder.as_str()).unwrap_or_default().trim_start_matches('/');
-    Ok(Some(reading.end(if path.is_empty() { key.name() } else { path })))
+    Ok(Some(reading.end(path_in(folder, key))))
 }

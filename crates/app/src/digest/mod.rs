@@ -8,17 +8,25 @@ mod worker;
 use futures_util::FutureExt;
 use greenroom_core::Result;
 use greenroom_core::artifact::ArtifactKey;
-use greenroom_core::digest::{DigestState, VersionDigest};
+use greenroom_core::digest::{DigestState, FileDigest, VersionDigest};
 use greenroom_core::model_version::ModelVersion;
 use greenroom_store::version_digest::{self, DigestRow};
 
 pub use check::check;
+pub(crate) use files::{path_in, walk};
 pub use worker::{look_at_due, work};
 
 use crate::Context;
+use crate::artifact::{Owner, belongings};
 
 /// How long a folder has to be quiet before it is looked at again: files of one upload come one after the other.
 const QUIET: i64 = 10_000;
+
+/// The files of a logged model, every byte read.
+pub async fn of_logged_model(cx: &Context, id: String) -> Result<Vec<FileDigest>> {
+    let folder = belongings(cx, Owner::LoggedModel(id)).await?.key(cx, "")?;
+    files::read(cx, &folder).await
+}
 
 /// What is to be looked at for a new version; `None` when its artifacts are not below this server's root.
 pub(crate) fn of_new_version(cx: &Context, version: &ModelVersion, now: i64) -> Option<DigestRow> {

@@ -1,6 +1,7 @@
 //! Model versions: what can be done with them.
 
 mod change;
+mod copy;
 mod create;
 mod delete;
 mod origin;
@@ -13,6 +14,7 @@ use greenroom_store::registered_model::ModelRow;
 use greenroom_store::{Tx, model_version};
 
 pub use change::update;
+pub use copy::{VersionCopy, copy};
 pub use create::{NewVersion, create};
 pub use delete::delete;
 pub use read::{download_uri, get, list, search, view};

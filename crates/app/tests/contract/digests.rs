@@ -21,13 +21,13 @@ const AFTER_A_FAILURE: i64 = 5 * 60 * 1000;
 const ROOT: &str = "mlflow-artifacts:/7/r1/artifacts/model";
 
 /// A folder with artifacts, the server over it and another on the same database.
-struct Place {
-    cx: Context,
-    other: Context,
-    folder: tempfile::TempDir,
+pub(crate) struct Place {
+    pub(crate) cx: Context,
+    pub(crate) other: Context,
+    pub(crate) folder: tempfile::TempDir,
 }
 
-async fn place(world: &World) -> Place {
+pub(crate) async fn place(world: &World) -> Place {
     let folder = tempfile::tempdir().unwrap();
     let replica = world.replica().await;
     let over = |cx: &Context, server: &'static str| {
@@ -47,13 +47,13 @@ async fn place(world: &World) -> Place {
     Place { cx: over(&world.cx, "a"), other: over(&replica, "b"), folder }
 }
 
-async fn put(cx: &Context, path: &str, bytes: &'static str) {
+pub(crate) async fn put(cx: &Context, path: &str, bytes: &'static str) {
     let key = ArtifactKey::parse(&format!("7/r1/artifacts/model/{path}")).unwrap();
     artifact::put(cx, &key, None, stream::iter([Ok(Bytes::from_static(bytes.as_bytes()))])).await.unwrap();
 }
 
 /// A version of what lies in the run.
-async fn register(cx: &Context) {
+pub(crate) async fn register(cx: &Context) {
     let mut version = new_version("m");
     (version.source, version.run_id) = (ROOT.into(), Some("r1".into()));
     model_version::create(cx, actor(), version).await.unwrap();
@@ -64,7 +64,7 @@ async fn known(cx: &Context, version: i64) -> VersionDigest {
 }
 
 /// The digest of these files, told by hand.
-fn by_hand(files: &[(&str, &str)]) -> Option<String> {
+pub(crate) fn by_hand(files: &[(&str, &str)]) -> Option<String> {
     let file = |(path, content): &(&str, &str)| {
         let mut reading = Reading::default();
         reading.take(content.as_bytes());

@@ -3,6 +3,7 @@
 
 mod artifacts;
 mod contention;
+mod copies;
 mod digests;
 mod events;
 mod experiments;

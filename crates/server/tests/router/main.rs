@@ -13,4 +13,5 @@ mod tracking;
 mod transcripts;
 mod transport;
 mod v1;
+mod version_copies;
 mod version_files;

@@ -1,5 +1,6 @@
-//! The files of a version, as `/api/v1` tells them.
+//! The files of a version or a logged model, as `/api/v1` tells them.
 
+use greenroom_core::digest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -28,4 +29,40 @@ pub struct VersionFile {
     /// Bytes; absent for a folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+}
+
+/// The files of a logged model, every byte of them read just now.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct FileDigests {
+    /// `files-sha256-v1:` and 64 hexadecimal digits; absent when there are no files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// The files, by path.
+    pub files: Vec<FileDigest>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct FileDigest {
+    /// Below the logged model's folder.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// Of the content, hexadecimal.
+    pub sha256: String,
+}
+
+impl From<Vec<digest::FileDigest>> for FileDigests {
+    fn from(mut files: Vec<digest::FileDigest>) -> Self {
+        files.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
+        let digest = digest::of_files(files.clone());
+        let file = |f: digest::FileDigest| FileDigest { path: f.path, size: f.size, sha256: f.sha256 };
+        Self { digest, files: files.into_iter().map(file).collect() }
+    }
+}
+
+impl From<FileDigest> for digest::FileDigest {
+    fn from(file: FileDigest) -> Self {
+        Self { path: file.path, size: file.size, sha256: file.sha256 }
+    }
 }

@@ -9,11 +9,11 @@ pub mod registered_model;
 pub mod run;
 pub mod stage;
 
-pub use artifact::{VersionFile, VersionFiles};
+pub use artifact::{FileDigest, FileDigests, VersionFile, VersionFiles};
 pub use event::{ChainHead, Event, EventPage};
 pub use lineage::{Lineage, LineageDataset, LineageMetric, LineageRun};
 pub use model_version::{
-    Decision, DisplacedVersion, ModelVersion, ModelVersionPage, RuleOutcome, TransitionRequest,
+    CopyRequest, Decision, DisplacedVersion, ModelVersion, ModelVersionPage, RuleOutcome, TransitionRequest,
     TransitionResponse,
 };
 pub use problem::Problem;

@@ -81,6 +81,23 @@ pub struct TransitionRequest {
     pub comment: Option<String>,
 }
 
+/// How to copy a version.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CopyRequest {
+    /// The registered model that is to have the copy; made if it is missing.
+    pub to: String,
+    /// Whether the copy has files of its own, in a new logged model; else it points to the source's.
+    #[serde(default)]
+    pub with_artifacts: bool,
+    /// The experiment for that logged model, made if it is missing; default `greenroom-copies`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<String>,
+    /// Take the files as they are now, even when they are no longer those of the digest that was recorded.
+    #[serde(default)]
+    pub force: bool,
+}
+
 /// The version after the transition, and the decision that allowed it.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct TransitionResponse {

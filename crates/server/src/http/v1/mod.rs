@@ -2,6 +2,7 @@
 
 pub(crate) mod artifact;
 pub(crate) mod event;
+pub(crate) mod logged_model;
 pub(crate) mod model_version;
 pub(crate) mod registered_model;
 pub(crate) mod run;
