@@ -231,15 +231,13 @@ contract! {
         let mut whole = 0;
         for turn in 0..60_u64 {
             let stop = CancellationToken::new();
-            let copying = tokio::task::spawn({
-                let (cx, stop) = (cx.clone(), stop.clone());
-                async move { model_version::copy(&cx, actor(), asked("Copy"), stop).await }
-            });
-            for _ in 0..turn * turn {
-                tokio::task::yield_now().await;
-            }
-            stop.cancel();
-            let outcome = copying.await.unwrap();
+            let copying = model_version::copy(cx, actor(), asked("Copy"), stop.clone());
+            let (outcome, ()) = futures_util::future::join(copying, async {
+                for _ in 0..turn * turn {
+                    tokio::task::yield_now().await;
+                }
+                stop.cancel();
+            }).await;
             if let Err(error) = &outcome {
                 assert_eq!(error.code, ErrorCode::TemporarilyUnavailable, "{error}");
             }

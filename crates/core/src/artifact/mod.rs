@@ -10,4 +10,4 @@ pub use delivery::{Delivery, Facts, Wish};
 pub use key::{ArtifactKey, MAX_KEY, MAX_SEGMENTS};
 pub use location::{of_logged_model, of_path, of_run};
 pub use place::{PROXIED, place_of, places_around};
-pub use policy::ArtifactPolicy;
+pub use policy::{ArtifactPolicy, proxied_key};

@@ -5,6 +5,9 @@ use super::location::below;
 use super::place::{PROXIED, place_of};
 use crate::{Error, Result};
 
+/// The scheme of what clients reach through a server.
+const THROUGH: &str = "mlflow-artifacts:";
+
 /// What the operator decided about artifacts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArtifactPolicy {
@@ -39,13 +42,14 @@ impl ArtifactPolicy {
     /// The key under which this server opens a stored location, or why it does not open it: only what lies below
     /// its own root is ever opened.
     pub fn key_of(&self, location: &str) -> Result<ArtifactKey> {
-        let path = match location.strip_prefix("mlflow-artifacts:") {
-            Some(rest) if self.serve => path_without_host(rest),
-            Some(_) => None,
+        let key = if location.starts_with(THROUGH) {
+            proxied_key(location).filter(|_| self.serve)
+        } else {
             // Clients take such locations literally, so decoding would name something else.
-            None => self.below_destination(location).filter(|path| !path.contains('%')),
+            let path = self.below_destination(location).filter(|path| !path.contains('%'));
+            path.and_then(|path| ArtifactKey::parse_folder(path).ok())
         };
-        path.and_then(|path| ArtifactKey::parse_folder(path).ok()).ok_or_else(|| {
+        key.ok_or_else(|| {
             Error::invalid(format!(
                 "The artifacts at '{location}' are outside the storage that this server opens. Read and write them with a client \
                  that reaches that storage itself."
@@ -68,6 +72,12 @@ impl ArtifactPolicy {
         };
         location.strip_prefix(root)?.strip_prefix('/')
     }
+}
+
+/// The key under which a server hands through what is at this location; `None` when it is elsewhere, or names a host.
+pub fn proxied_key(location: &str) -> Option<ArtifactKey> {
+    let path = location.strip_prefix(THROUGH).and_then(path_without_host)?;
+    ArtifactKey::parse_folder(path).ok()
 }
 
 /// The path of what follows a scheme; `None` when a host is named, which is another server then.

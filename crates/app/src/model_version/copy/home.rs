@@ -28,18 +28,15 @@ impl Home {
         let like = origin(cx, source).await?;
         let experiment_id = experiment_named(cx, experiment).await?.to_string();
         let made = logged_model::create(cx, new(experiment_id, like, to)).await?.model;
-        let folder = cx.artifacts.key_of(&made.artifact_uri);
-        match folder {
-            Ok(folder) => Ok(Self { id: made.id, folder }),
-            Err(_) => {
-                withdraw(cx, made.id).await?;
-                Err(Error::invalid(format!(
-                    "The artifacts of experiment '{experiment}' are at '{}', which this server does not open. Name another \
-                     experiment for the copy.",
-                    made.artifact_uri
-                )))
-            }
+        if let Ok(folder) = cx.artifacts.key_of(&made.artifact_uri) {
+            return Ok(Self { id: made.id, folder });
         }
+        withdraw(cx, made.id).await?;
+        Err(Error::invalid(format!(
+            "The artifacts of experiment '{experiment}' are at '{}', which this server does not open. Name another experiment \
+             for the copy.",
+            made.artifact_uri
+        )))
     }
 
     /// Removes what is there of a copy that was not finished, unless a version has come to hold it after all. What
