@@ -10,20 +10,22 @@
 //! ```
 
 mod chain;
+mod copy;
+mod http;
 
 use std::fmt;
-use std::time::Duration;
 
 use greenroom_wire::v1::{
-    ApplyResponse, ChainHead, Decision, EventPage, ModelVersion, ModelVersionPage, Problem, RegisteredModel,
-    RegisteredModelPage, StageDefinitions, StagesAsOf, TransitionRequest, TransitionResponse,
+    ApplyResponse, ChainHead, CopyRequest, Decision, EventPage, FileDigests, ModelVersion, ModelVersionPage,
+    Problem, RegisteredModel, RegisteredModelPage, StageDefinitions, StagesAsOf, TransitionRequest,
+    TransitionResponse, VersionFiles,
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::{Method, RequestBuilder, Url};
-use serde::de::DeserializeOwned;
+use reqwest::Method;
 
 pub use chain::{Verified, verify};
+pub use copy::{Copied, CopyBetween, copy_between, resolve};
 pub use greenroom_wire::v1;
+pub use http::Client;
 
 /// Why a call failed.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub enum Error {
     Refused(Problem),
     /// It could not be asked, or its answer not be read.
     Transport(String),
+    /// What it holds or sent is not what it should be.
+    Unsound(String),
 }
 
 /// What calls return.
@@ -41,73 +45,14 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(problem) => write!(f, "{}: {}", problem.error_code, problem.detail),
-            Self::Transport(message) => f.write_str(message),
+            Self::Transport(message) | Self::Unsound(message) => f.write_str(message),
         }
     }
 }
 
 impl std::error::Error for Error {}
 
-/// Everything but what stands for itself in a path segment.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// A server to talk to.
-#[derive(Clone, Debug)]
-pub struct Client {
-    http: reqwest::Client,
-    base: Url,
-}
-
 impl Client {
-    /// A client of the server at `url`, for example `http://127.0.0.1:5000`.
-    pub fn new(url: &str) -> Result<Self> {
-        let base = Url::parse(url.trim_end_matches('/')).map_err(|e| {
-            Error::Transport(format!(
-                "The server address '{url}' cannot be read: {e}. It must look like http://127.0.0.1:5000."
-            ))
-        })?;
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("greenroom-cli/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_mins(2))
-            .build()
-            .map_err(|e| Error::Transport(format!("No HTTP client: {e}")))?;
-        Ok(Self { http, base })
-    }
-
-    fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
-        let path: Vec<String> =
-            path.iter().map(|piece| utf8_percent_encode(piece, SEGMENT).to_string()).collect();
-        let base = self.base.as_str().trim_end_matches('/');
-        self.http.request(method, format!("{base}/api/v1/{}", path.join("/")))
-    }
-
-    async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
-        let unreachable = |e: reqwest::Error| {
-            Error::Transport(format!(
-                "No answer from {}: {}. Is the server running? (greenroom server)",
-                self.base,
-                root_cause(&e)
-            ))
-        };
-        let response = request.send().await.map_err(unreachable)?;
-        let status = response.status();
-        let body = response.bytes().await.map_err(unreachable)?;
-        if status.is_success() {
-            return serde_json::from_slice(&body).map_err(|e| {
-                Error::Transport(format!("The answer of {} is not Greenroom's: {e}", self.base))
-            });
-        }
-        match serde_json::from_slice::<Problem>(&body) {
-            Ok(problem) => Err(Error::Refused(problem)),
-            Err(_) => Err(Error::Transport(format!(
-                "{} answered {status}: {}",
-                self.base,
-                String::from_utf8_lossy(&body)
-            ))),
-        }
-    }
-
     /// A page of registered models; `filter` in MLflow's search syntax.
     pub async fn search_registered_models(
         &self,
@@ -137,6 +82,43 @@ impl Client {
     /// One version.
     pub async fn get_model_version(&self, name: &str, version: i64) -> Result<ModelVersion> {
         self.send(self.request(Method::GET, &["models", name, "versions", &version.to_string()])).await
+    }
+
+    /// Has a version's bytes looked at; the version with what is known then.
+    pub async fn check_model_version(&self, name: &str, version: i64) -> Result<ModelVersion> {
+        let request =
+            self.request(Method::POST, &["models", name, "versions", &version.to_string(), "check"]);
+        self.send(request.timeout(http::UNHURRIED)).await
+    }
+
+    /// A page of what a version holds in a folder: folders first, then files.
+    pub async fn list_version_files(
+        &self,
+        name: &str,
+        version: i64,
+        path: &str,
+        cursor: Option<&str>,
+    ) -> Result<VersionFiles> {
+        let query = [("path", Some(path)), ("limit", Some("1000")), ("cursor", cursor)];
+        let request = self.request(Method::GET, &["models", name, "versions", &version.to_string(), "files"]);
+        self.send(request.query(&given(&query))).await
+    }
+
+    /// Copies a version within the server; the copy. Whoever drops the call gives the copy up.
+    pub async fn copy_model_version(
+        &self,
+        name: &str,
+        version: i64,
+        asked: &CopyRequest,
+    ) -> Result<ModelVersion> {
+        let request = self.request(Method::POST, &["models", name, "versions", &version.to_string(), "copy"]);
+        self.send(request.json(asked).timeout(http::UNHURRIED)).await
+    }
+
+    /// The files of a logged model, every byte of them read by the server.
+    pub async fn read_logged_model(&self, id: &str) -> Result<FileDigests> {
+        let request = self.request(Method::GET, &["logged-models", id, "digest"]);
+        self.send(request.timeout(http::UNHURRIED)).await
     }
 
     /// "May I?": the decision about a transition, changing nothing.
@@ -216,12 +198,4 @@ impl Client {
 
 fn given<'a>(query: &[(&'a str, Option<&'a str>)]) -> Vec<(&'a str, &'a str)> {
     query.iter().filter_map(|(key, value)| Some((*key, (*value)?))).collect()
-}
-
-fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }
