@@ -68,6 +68,9 @@ pub(crate) enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Copy a version to another registered model, with --with-artifacts also to another server. Tags and description
+    /// come along; aliases and the stage stay behind.
+    Copy(CopyOptions),
     /// Tell a model's history, or what its stages held at a time.
     History {
         /// A name, or the id of a deleted model.
@@ -92,6 +95,27 @@ pub(crate) enum Command {
     Gc(Box<GcOptions>),
     /// Print a completion script for a shell.
     Completions { shell: Shell },
+}
+
+/// What to copy, and where to.
+#[derive(Args, Debug)]
+pub(crate) struct CopyOptions {
+    /// The version: models:/NAME/VERSION, models:/NAME/STAGE or models:/NAME@ALIAS.
+    pub(crate) source: String,
+    /// The registered model that is to have the copy; made if it is missing.
+    pub(crate) model: String,
+    /// Give the copy files of its own, in a new logged model; else it points to the files of the source.
+    #[arg(long)]
+    pub(crate) with_artifacts: bool,
+    /// Copy to this server; a name and a password in the URL go to it alone [default: the one that has the source].
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: Option<String>,
+    /// The experiment for the logged model; made if it is missing.
+    #[arg(long, requires = "with_artifacts", default_value = greenroom_core::copy::EXPERIMENT)]
+    pub(crate) experiment: String,
+    /// Copy the files as they are now, even when they are no longer those of the digest that was recorded.
+    #[arg(long, requires = "with_artifacts")]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,8 +8,10 @@ use serde::Serialize;
 
 /// Prints an error, returns the exit code for it.
 pub(crate) fn fail(message: &str) -> ExitCode {
+    // What servers say must not move a terminal's cursor.
+    let lines: Vec<String> = message.lines().map(cell).collect();
     // Nobody is left to tell when standard error is closed.
-    let _closed = writeln!(std::io::stderr(), "greenroom: {message}");
+    let _closed = writeln!(std::io::stderr(), "greenroom: {}", lines.join("\n"));
     ExitCode::FAILURE
 }
 

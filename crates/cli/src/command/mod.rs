@@ -1,5 +1,6 @@
 //! The commands, one file per noun: all but `gc` talk to a server.
 
+mod copy;
 mod event;
 mod gc;
 mod model;
@@ -33,6 +34,7 @@ pub(crate) async fn run(connection: &Connection, command: Command) -> Result<(),
                 stage::transition(&session, &ask, comment.as_deref()).await
             }
         }
+        Command::Copy(options) => copy::run(&session, &options).await,
         Command::History { name, at: Some(at), .. } => stage::as_of(&session, &name, &at).await,
         Command::History { name, version, limit, .. } => {
             event::history(&session, &name, version, limit).await
