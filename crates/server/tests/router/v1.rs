@@ -82,6 +82,8 @@ async fn the_document_is_the_one_on_file_and_every_path_in_it_is_served() {
     let server = Server::seeded().await;
     let begun = server.done("POST", "runs/create", r#"{"experiment_id":"0"}"#).await;
     let run = begun["run"]["info"]["run_id"].as_str().unwrap();
+    let logged = server.done("POST", "logged-models", r#"{"experiment_id":"0"}"#).await;
+    let model = logged["model"]["info"]["model_id"].as_str().unwrap();
     let document = server.get("/api/v1/openapi.json").await;
     let on_file = include_str!("../../../../docs/openapi.json");
     assert_eq!(document.text.trim(), on_file.trim(), "docs/openapi.json is stale: run `make gen`");
@@ -90,6 +92,7 @@ async fn the_document_is_the_one_on_file_and_every_path_in_it_is_served() {
             .replace("{name}", "Unicorn")
             .replace("{version}", "1")
             .replace("{run_id}", run)
+            .replace("{id}", model)
             .replace("{experiment_id}", "0");
         for method in methods.as_object().unwrap().keys().filter(|_| !path.ends_with("/stream")) {
             let answer = server.send(request(&method.to_uppercase(), &concrete, "")).await;
