@@ -193,7 +193,10 @@ impl<T: FnMut(Item) -> Result<()>> Collection<'_, T> {
                 }
                 Fate::Removed(Size::default())
             }
-            Verdict::Kept(reason) => Fate::Kept(reason),
+            // Of several things that stay in it, the one that a dry run names.
+            Verdict::Kept(reason) => {
+                Fate::Kept(self.staying.get(&experiment.experiment_id).cloned().unwrap_or(reason))
+            }
             Verdict::Changed => return Ok(()),
         };
         (self.tell)(Item { kind: experiment.kind, id: experiment.id, fate })
