@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use greenroom_core::Result;
 use greenroom_core::garbage::Kind;
 use greenroom_store::garbage_search::{self, Candidate, Walk};
-use greenroom_store::{Db, Param, Tx, garbage, garbage_removal, model_version_storage};
+use greenroom_store::{Db, Param, Tx, garbage, garbage_removal, lineage, model_version_storage};
 
 use crate::harness::{Database, Engine};
 use crate::listener::Listener;
@@ -68,7 +68,7 @@ async fn fill(database: &Database) {
             "INSERT INTO model_versions (model_id, version, name, stage, stage_since, stage_by, description, source,
                  storage_location, storage_place, run_id, run_link, created_by, created_at, updated_at)
              {numbers} SELECT 'm', i + 1, 'm', 'None', 0, '', '', '', 's3://b/p', 's3://b/p/' || CAST(i % 2000 AS TEXT) || '/' || {id},
-             '', '', '', i, i FROM n WHERE i < 20000"
+             {id}, '', '', i, i FROM n WHERE i < 20000"
         ),
         format!(
             "INSERT INTO garbage (kind, id, path, place)
@@ -180,6 +180,13 @@ const CASES: &[Case] = &[
         params: &[text(HERE), text(AFTER), text(HERE), text(AFTER)],
         sqlite: "SEARCH v USING INDEX model_versions_storage (<expr>>? AND <expr><?) | USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY",
         postgres: "Sort | Index Scan using model_versions_storage on model_versions v",
+    },
+    Case {
+        what: "which version comes from a run",
+        query: query!(tx => lineage::versions_of_run(tx, "r100007", 1)),
+        params: &[text("r100007"), int(1)],
+        sqlite: "SEARCH model_versions USING INDEX model_versions_run (run_id=?) | USE TEMP B-TREE FOR ORDER BY",
+        postgres: "Sort | Index Scan using model_versions_run on model_versions",
     },
     Case {
         what: "what is condemned at, in or around a place",

@@ -245,3 +245,25 @@ async fn a_write_that_succeeds_leaves_nothing_in_the_log() {
     assert!(heard.is_empty(), "{heard:?}");
     db.close().await;
 }
+
+/// Else whoever waited for a lock would not see what the one before wrote.
+#[tokio::test]
+async fn writes_see_what_is_committed_whatever_the_cluster_is_set_to() {
+    let database = Database::create(Engine::Postgres).await;
+    let name = database.uri.rsplit_once('/').expect("a database").1.to_owned();
+    database
+        .sql(&format!("ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'"))
+        .await;
+    let db = database.open().await;
+
+    let level = db.write((), |tx, ()| {
+        async move {
+            tx.opt("SELECT current_setting('transaction_isolation')", &[], |row| row.get::<String>(0)).await
+        }
+        .boxed()
+    });
+
+    assert_eq!(level.await.expect("a write").as_deref(), Some("read committed"));
+    db.close().await;
+    database.dispose().await;
+}
