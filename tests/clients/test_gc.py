@@ -114,8 +114,8 @@ def test_what_is_in_production_outlives_its_deleted_run_and_experiment(keeper):
     assert client.get_experiment(gone).lifecycle_stage == "deleted"
     outcome = {(item["kind"], item["id"]): (item["outcome"], item.get("held_by")) for item in told["items"]}
     assert outcome == {
-        # What was logged is in the logged model's folder; its run's own holds the notes.
-        ("run", in_production): ("removed", None),
+        # Its files are in the logged model's folder, but the version comes from it.
+        ("run", in_production): ("kept", {"name": "Unicorn", "version": 1, "stage": "Production"}),
         ("run", file_held): ("kept", {"name": "Notes", "version": 1, "stage": "None"}),
         ("run", free): ("removed", None),
         ("logged_model", its_model): ("kept", {"name": "Unicorn", "version": 1, "stage": "Production"}),
@@ -124,10 +124,8 @@ def test_what_is_in_production_outlives_its_deleted_run_and_experiment(keeper):
         ("experiment", kept): ("kept", None),
         ("experiment", gone): ("removed", None),
     }
-    needed = {
-        name for name in everything
-        if name.startswith((f"{kept}/{file_held}/", f"{kept}/models/{its_model}/")) or staying in name or staying_model in name
-    }  # fmt: skip
+    owners = [in_production, its_model, file_held, staying, staying_model]
+    needed = {name for name in everything if any(owner in name for owner in owners)}
     assert told["total"]["files"] == len(everything - needed) > 10
     assert told["total"]["bytes"] > 1000
 
@@ -137,14 +135,18 @@ def test_what_is_in_production_outlives_its_deleted_run_and_experiment(keeper):
     loaded = mlflow.pyfunc.load_model("models:/Unicorn/Production")
     assert list(loaded.predict(POINTS)) == list(LABELS)
     assert mlflow.artifacts.load_text(f"mlflow-artifacts:/{kept}/{file_held}/artifacts/notes/notes.txt") == "notes"
-    for run_id in (in_production, free):
-        with pytest.raises(MlflowException, match="not found"):
-            client.get_run(run_id)
+    with pytest.raises(MlflowException, match="not found"):
+        client.get_run(free)
     with pytest.raises(MlflowException, match="[Nn]o [Ee]xperiment"):
         client.get_experiment(gone)
     client.restore_experiment(kept)
     assert client.get_run(file_held).info.lifecycle_stage == "active"
     client.delete_experiment(kept)
+
+    # Whoever names the run means it: the version loses where it came from, not what it is.
+    named = keeper.gc("--run-ids", in_production)
+    assert [(item["id"], item["outcome"], item["files"]) for item in named["items"]] == [(in_production, "removed", 1)]
+    assert list(mlflow.pyfunc.load_model("models:/Unicorn/Production").predict(POINTS)) == list(LABELS)
 
     # Once no version needs it, it goes as well.
     client.transition_model_version_stage("Unicorn", "1", "Archived")
