@@ -52,8 +52,20 @@ async function assertAccessible(page, what) {
   assert.deepEqual(told, [], `axe on ${what}`);
 }
 
+/** How long something may take that has no limit of its own: machines are busy at times. */
+const PATIENCE_MS = 15_000;
+
+/** Waits until `locator` has the focus: keys that are pressed before go elsewhere. */
+export async function focused(locator, what, timeout = PATIENCE_MS) {
+  const deadline = Date.now() + timeout;
+  while (!(await locator.evaluate((element) => element === document.activeElement))) {
+    if (Date.now() > deadline) assert.fail(`not focused within ${timeout} ms: ${what}`);
+    await locator.page().waitForTimeout(20);
+  }
+}
+
 /** Waits for `locator`, and says so in words when it does not come. */
-export async function seen(locator, what, timeout = 5_000) {
+export async function seen(locator, what, timeout = PATIENCE_MS) {
   await locator.first().waitFor({ state: "visible", timeout }).catch(() => assert.fail(`not seen within ${timeout} ms: ${what}`));
   return locator;
 }
