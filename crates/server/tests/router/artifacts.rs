@@ -178,6 +178,7 @@ async fn no_path_leads_out() {
         "%252E%252E%252F%252E%252E%252Fetc%252fpasswd",
         "..%2f..%2fetc%2fpasswd",
         "../outside",
+        "../x",
         "/etc/passwd",
         "./.././x",
         "..%5c..%5cx",
@@ -270,6 +271,31 @@ async fn large_files_may_come_in_parts() {
     let abort = json!({"path": "big.bin", "upload_id": begun["upload_id"]});
     assert_eq!(server.send(post("abort", abort.clone())).await.text, "{}");
     assert_eq!(server.send(post("abort", abort)).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_part_goes_into_its_own_upload_and_nowhere_else() {
+    let server = Server::new().await;
+    let begun = server.multipart("create", "m", json!({"path": "f", "num_parts": 1})).await.json();
+    let upload = begun["upload_id"].as_str().unwrap();
+    let before = server.disk();
+    for (path, status) in [
+        (format!("{upload}/0"), 400),
+        (format!("{upload}/-1"), 400),
+        (format!("{upload}/10001"), 400),
+        (format!("{upload}/key"), 400),
+        (format!("{upload}/..%2f1"), 400),
+        (format!("{upload}/1/../../x"), 400),
+        ("none/1".to_owned(), 404),
+        ("../1".to_owned(), 404),
+        ("%2e%2e/1".to_owned(), 404),
+        (format!("..%2f{upload}/1"), 404),
+        (format!("{upload}%00/1"), 404),
+    ] {
+        let answer = server.send(request("PUT", &format!("{PROXY}/mpu/part/{path}"), "part")).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
+    }
+    assert_eq!(server.disk(), before);
 }
 
 #[tokio::test]

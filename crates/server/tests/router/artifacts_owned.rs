@@ -66,6 +66,7 @@ async fn no_path_leads_out_of_a_run() {
     for path in [
         "..",
         "../..",
+        "../../x",
         "../../../../etc/passwd",
         "%2e%2e%2fetc%2fpasswd",
         "%252e%252e%252fetc",

@@ -19,10 +19,12 @@ async fn no_source_leads_to_a_file_or_a_foreign_host() {
         "file://localhost/etc",
         "//proc/self/root",
         "./../../../../etc",
-        "..\\\\..\\\\etc",
+        "..\\\\..\\\\..\\\\etc",
         "C:\\\\Windows",
+        "\\\\\\\\host\\\\share",
         "http://x/#/../../../../../../etc/",
         "http:///?/../../../../etc/",
+        "http://attacker/api/2.0/mlflow-artifacts/artifacts/",
         "https://attacker/api/2.0/mlflow-artifacts/artifacts/",
         "dbfs:/r/artifacts/a%3f/../../../../../etc/",
         "mlflow-artifacts:/%2e%2e/%2e%2e/etc",
@@ -32,12 +34,17 @@ async fn no_source_leads_to_a_file_or_a_foreign_host() {
         "runs:/r1/../../../etc",
         "runs://host/x",
         "models:/m-other",
+        // Of a version that was refused there is no copy either.
+        "models:/Unicorn/4",
     ] {
         for extra in [
             "",
             r#","tags":[{"key":"mlflow.prompt.is_prompt","value":"true"}]"#,
             r#","run_id":"r1""#,
+            r#","tags":[{"key":"mlflow.prompt.is_prompt","value":"False"}]"#,
             r#","tags":[{"key":"mlflow.prompt.is_prompt","value":"TRUE"}]"#,
+            r#","tags":[{"key":"mlflow.prompt.is_prompt","value":"true"},{"key":"mlflow.prompt.is_prompt","value":"true"}]"#,
+            r#","runId":"x","run_id":"y""#,
         ] {
             let body = format!(r#"{{"name":"Unicorn","source":"{source}"{extra}}}"#);
             let answer = server.call("POST", "model-versions/create", &body).await;

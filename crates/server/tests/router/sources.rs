@@ -158,5 +158,10 @@ async fn what_is_accepted_leads_to_no_path_of_the_server() {
         let scheme = location.split_once(':').unwrap().0;
         assert!(["mlflow-artifacts", "s3", "runs"].contains(&scheme), "{source}: {location}");
         assert!(!location.contains("..") && !location.contains('%'), "{source}: {location}");
+        for path in ["etc%2fpasswd", "..%2f..%2f..%2fetc%2fpasswd", "%2fetc%2fpasswd"] {
+            let uri = format!("/model-versions/get-artifact?name=s1&version={versions}&path={path}");
+            let answer = server.get(&uri).await;
+            assert!(answer.status.is_client_error(), "{source}: {uri}: {} {}", answer.status, answer.text);
+        }
     }
 }
