@@ -160,6 +160,10 @@ pub(crate) struct ServerOptions {
     /// Connections to PostgreSQL at most [env: GREENROOM_POOL_SIZE] [default: 20].
     #[arg(long)]
     pub(crate) pool_size: Option<usize>,
+    /// Seconds after which a client is given up that neither sends what it announced nor takes what it asked for
+    /// [env: GREENROOM_IDLE_TIMEOUT] [default: 30].
+    #[arg(long)]
+    pub(crate) idle_timeout: Option<u64>,
     /// How log lines look: text or json [env: GREENROOM_LOG_FORMAT] [default: text].
     #[arg(long)]
     pub(crate) log_format: Option<String>,

@@ -1,6 +1,7 @@
 //! Where the server's options come from: flag, environment, file, default; the first that is given.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use greenroom_core::run::LongValues;
 use greenroom_core::source::SourcePolicy;
@@ -26,6 +27,7 @@ struct File {
     allowed_hosts: Option<Vec<String>>,
     cors_allowed_origins: Option<Vec<String>>,
     pool_size: Option<usize>,
+    idle_timeout: Option<u64>,
     log_format: Option<String>,
     log: Option<String>,
 }
@@ -69,6 +71,13 @@ pub(crate) fn read(
     if pool_size == 0 {
         return Err("The pool size must be at least 1, got 0.".into());
     }
+    let idle_timeout = match options.idle_timeout {
+        Some(seconds) => seconds,
+        None => number(var(&["GREENROOM_IDLE_TIMEOUT"]), "idle timeout")?.or(file.idle_timeout).unwrap_or(30),
+    };
+    if idle_timeout == 0 {
+        return Err("The idle timeout must be at least 1 second, got 0.".into());
+    }
     let static_prefix = options
         .static_prefix
         .clone()
@@ -103,6 +112,7 @@ pub(crate) fn read(
         static_prefix,
         allowed_hosts: hosts.map(|list| split(&list)).or(file.allowed_hosts).unwrap_or_default(),
         allowed_origins: origins.map(|list| split(&list)).or(file.cors_allowed_origins).unwrap_or_default(),
+        idle_timeout: Duration::from_secs(idle_timeout),
         artifacts,
         policy: Policy { sources: sources(&env)?, artifacts: policy, long_values: long_values(&env)? },
     };
@@ -179,6 +189,7 @@ mod tests {
             ("127.0.0.1:7000", "postgresql://a/b")
         );
         assert!(!log.json);
+        assert_eq!(config.idle_timeout, Duration::from_secs(30));
         let options =
             ServerOptions { port: Some(9000), host: Some("::1".into()), ..ServerOptions::default() };
         let (config, _) = read(&options, env).expect("valid");
@@ -192,6 +203,8 @@ mod tests {
         assert!(read(&options, none).expect_err("no name").contains("example.com"));
         let options = ServerOptions { static_prefix: Some("mlflow/".into()), ..ServerOptions::default() };
         assert!(read(&options, none).expect_err("no slash").contains("mlflow/"));
+        let options = ServerOptions { idle_timeout: Some(0), ..ServerOptions::default() };
+        assert!(read(&options, none).expect_err("no patience").contains("at least 1 second"));
         let port = |name: &str| (name == "GREENROOM_PORT").then(|| "many".to_owned());
         assert!(read(&ServerOptions::default(), port).expect_err("no number").contains("many"));
     }

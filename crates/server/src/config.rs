@@ -1,6 +1,7 @@
 //! What the operator decides, already read and checked.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use greenroom_app::Policy;
 use greenroom_app::artifact::ArtifactConfig;
@@ -20,6 +21,8 @@ pub struct ServerConfig {
     pub allowed_hosts: Vec<String>,
     /// Origins of web pages that may write, besides our own and loopback ones.
     pub allowed_origins: Vec<String>,
+    /// How long a client may neither send what it announced nor take what it asked for.
+    pub idle_timeout: Duration,
     /// Where artifacts are kept.
     pub artifacts: ArtifactConfig,
     /// What is allowed: sources of versions, places of artifacts.

@@ -1,4 +1,4 @@
-//! Listening: connections with a time limit on silence, and a stop that finishes what was begun.
+//! Listening: connections with time limits on silence, and a stop that finishes what was begun.
 
 use std::time::Duration;
 
@@ -8,18 +8,23 @@ use greenroom_app::{Clock, Context, Ids, digest};
 use greenroom_core::{Error, Result};
 use greenroom_store::Db;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::patience::Watched;
 use crate::{App, ServerConfig, build};
 
 /// How long a connection may take to send a request's head, or stay idle between requests.
 const HEAD_SILENCE: Duration = Duration::from_secs(75);
 /// How long requests may take to finish once the server stops.
 const GRACE: Duration = Duration::from_secs(25);
+/// Bytes that the system holds ready for a client beyond what it is sending: little enough for the timeout to notice that
+/// the client goes on, however slowly.
+const READY: u32 = 1024 * 1024;
 /// Pause when the system has no more sockets to give.
 const BREATH: Duration = Duration::from_millis(50);
 
@@ -57,7 +62,7 @@ pub async fn serve(
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    tasks.spawn(connection(stream, router.clone(), graceful.watcher()));
+                    tasks.spawn(connection(stream, config.idle_timeout, router.clone(), graceful.watcher()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -87,15 +92,19 @@ pub async fn serve(
     Ok(())
 }
 
-async fn connection(stream: TcpStream, router: Router, watcher: hyper_util::server::graceful::Watcher) {
+async fn connection(stream: TcpStream, idle_timeout: Duration, router: Router, watcher: Watcher) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY not set");
     }
+    if let Err(error) = SockRef::from(&stream).set_tcp_notsent_lowat(READY) {
+        tracing::debug!(%error, "TCP_NOTSENT_LOWAT not set");
+    }
+    let stream = TokioIo::new(Watched::new(stream, idle_timeout));
     let served = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_SILENCE)
         .max_headers(100)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(stream, TowerToHyperService::new(router));
     if let Err(error) = watcher.watch(served).await {
         tracing::debug!(%error, "connection ended");
     }

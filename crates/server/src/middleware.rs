@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -23,8 +23,8 @@ use crate::respond::{MlflowError, Verbatim};
 /// Answers smaller than this are not worth compressing.
 const COMPRESS_FROM: u64 = 4096;
 
-/// Wraps the routes.
-pub(crate) fn wrap(routes: Router, guard: &Guard) -> Router {
+/// Wraps the routes; `silence` is how long a sender of a body may be silent.
+pub(crate) fn wrap(routes: Router, guard: &Guard, silence: Duration) -> Router {
     let verbatim = |_, _, _: &HeaderMap, marks: &Extensions| marks.get::<Verbatim>().is_none();
     let compressible = SizeAbove::new(COMPRESS_FROM).and(NotForContentType::SSE).and(verbatim);
     let origins = guard.clone();
@@ -36,7 +36,7 @@ pub(crate) fn wrap(routes: Router, guard: &Guard) -> Router {
         .allow_headers(AllowHeaders::mirror_request());
     // Around the router as a whole: layers of each route would be copied, boxed and all, for every request.
     let onion = ServiceBuilder::new()
-        .layer(from_fn_with_state(guard.clone(), note))
+        .layer(from_fn_with_state((guard.clone(), silence), note))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(cors)
         .layer(CompressionLayer::new().gzip(true).compress_when(compressible))
@@ -46,7 +46,7 @@ pub(crate) fn wrap(routes: Router, guard: &Guard) -> Router {
 
 /// Says what happened (5xx loudly, the rest for those who ask), numbers the request, turns away whom the guard does not
 /// know, and adds the headers that every answer has.
-async fn note(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+async fn note(State((guard, silence)): State<(Guard, Duration)>, request: Request, next: Next) -> Response {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let wanted = tracing::enabled!(tracing::Level::DEBUG);
@@ -55,7 +55,7 @@ async fn note(State(guard): State<Guard>, request: Request, next: Next) -> Respo
 
     let mut response = match guard.refuse(&request) {
         Some(refusal) => refusal,
-        None => next.run(request.map(patience::limit)).await,
+        None => next.run(request.map(|body| patience::limit(body, silence))).await,
     };
 
     let status = response.status().as_u16();

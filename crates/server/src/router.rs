@@ -92,7 +92,7 @@ pub fn build(app: App, config: &ServerConfig) -> Router {
     let routes = if prefix.is_empty() { routes } else { Router::new().nest(prefix, routes) };
     let routes = routes.fallback(no_endpoint).method_not_allowed_fallback(wrong_method);
     let guard = Guard::new(prefix, &config.allowed_hosts, &config.allowed_origins);
-    middleware::wrap(routes, &guard)
+    middleware::wrap(routes, &guard, config.idle_timeout)
 }
 
 /// Routes below a path, spelled out: a nested router would put every request's URI together anew.

@@ -1,6 +1,7 @@
 //! A server in memory: the real router over a database of its own.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -74,6 +75,7 @@ impl Server {
             static_prefix: prefix.to_owned(),
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
+            idle_timeout: Duration::from_secs(30),
             artifacts,
             policy,
         };
