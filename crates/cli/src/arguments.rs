@@ -107,8 +107,9 @@ pub(crate) struct CopyOptions {
     /// Give the copy files of its own, in a new logged model; else it points to the files of the source.
     #[arg(long)]
     pub(crate) with_artifacts: bool,
-    /// Copy to this server; a name and a password in the URL go to it alone [default: the one that has the source].
-    #[arg(long, value_name = "URL")]
+    /// Copy to this server [default: the one that has the source]. A name and a password in the URL go to it alone; give
+    /// them in the variable, because lists of processes show arguments.
+    #[arg(long, value_name = "URL", env = "GREENROOM_COPY_TO", hide_env_values = true)]
     pub(crate) to: Option<String>,
     /// The experiment for the logged model; made if it is missing.
     #[arg(long, requires = "with_artifacts", default_value = greenroom_core::copy::EXPERIMENT)]
