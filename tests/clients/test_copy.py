@@ -19,6 +19,7 @@ from sklearn.linear_model import LinearRegression
 
 from harness import database, poll, server, settings
 from harness.meddler import Answer, Meddler
+from harness.s3 import S3
 
 pytestmark = pytest.mark.greenroom_only
 
@@ -306,6 +307,61 @@ def test_an_interrupted_copy_is_taken_back(registry, other, trained, name):
     nothing_is_left(other, name)
 
 
+def test_to_an_object_store_and_within_it(registry, trained, name, tmp_path):
+    with S3(tmp_path) as s3, server.Greenroom(
+        tmp_path / "b", database.new("sqlite", tmp_path), **s3.environment()
+    ) as keeper:
+        done = copy(registry, name, keeper.url)
+        assert done.returncode == 0, done.stderr
+        done = keeper.run("copy", f"models:/{name}/1", "again", "--with-artifacts")
+        assert done.returncode == 0, done.stderr
+        for copied in (name, "again"):
+            assert files(keeper, copied, 1, tmp_path / copied).items() >= FILES.items()
+        assert len(s3.objects()) == 2 * len(FILES)
+
+
+@pytest.fixture
+def slow(tmp_path):
+    """A server to itself, where a copy within it takes a while."""
+    with server.Greenroom(tmp_path / "slow", database.new("sqlite", tmp_path)) as running:
+        client = MlflowClient(running.url, running.url)
+        run = client.create_run("0").info.run_id
+        for number in range(8):
+            uri = f"{running.url}/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/model/{number}"
+            requests.put(uri, bytes(8 * 1024 * 1024), timeout=60).raise_for_status()
+        client.create_registered_model("Unicorn")
+        client.create_model_version("Unicorn", f"runs:/{run}/model", run)
+        poll.until("the digest", lambda: version(running, "Unicorn")["digest_state"] == "recorded", seconds=60)
+        yield running
+
+
+def _begun(at):
+    """A copy within a server, once its first file has arrived."""
+    command = [settings.BINARY, "copy", "models:/Unicorn/1", "Copy", "--with-artifacts", "--experiment", "Copy"]
+    copying = subprocess.Popen([*command, "--url", at.url], stderr=subprocess.PIPE, text=True)
+    models = at.directory / "greenroom-data" / "artifacts"
+    poll.until("the first file", lambda: [path for path in models.glob("*/models/*/artifacts/*") if path.is_file()])
+    return copying
+
+
+def test_nobody_waits_for_a_copy_within_a_server_and_it_is_taken_back(slow):
+    copying = _begun(slow)
+    copying.kill()
+    copying.communicate(timeout=30)
+    folder = slow.directory / "greenroom-data" / "artifacts"
+    poll.until("an empty place", lambda: not [p for p in folder.glob("*/models/*/artifacts/*") if p.is_file()])
+    nothing_is_left(slow, "Copy")
+
+
+def test_a_server_that_stops_takes_its_copies_back(slow):
+    copying = _begun(slow)
+    slow.stop()
+    _, said = copying.communicate(timeout=30)
+    assert copying.returncode == 1 and "The copy was given up, because the server stops" in said
+    with slow:
+        nothing_is_left(slow, "Copy")
+
+
 EVIL = ["../../x", "..", ".", "/etc/passwd", "%2e%2e%2fx", "a/b", "a\\..\\b", "C:", "", "a\nb", ".greenroom", "a%20b"]
 
 
@@ -372,6 +428,13 @@ def test_credentials_go_to_their_own_server_alone_and_are_never_shown(registry, 
         assert {asked.headers.get("authorization") for asked in way.asked} == {_basic("ann", "secret-a")}
         assert {asked.headers.get("authorization") for asked in out.asked} == {_basic("bob", "secret-b")}
         everything = done.stdout + done.stderr + json.dumps(version(other, name))
+        environment = settings.clean_environment(GREENROOM_COPY_TO=f"http://bob:secret-b@{out.host}")
+        command = [settings.BINARY, "copy", f"models:/{name}/1", name, "--with-artifacts", "--url", registry.url]
+        again = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+        assert again.stdout.startswith(f"{name} 1 -> {name} 2 at {out.url}\n")
+        helped = subprocess.run([*command, "--help"], env=environment, capture_output=True, text=True, check=True)
+        assert "GREENROOM_COPY_TO" in helped.stdout
+        everything += again.stdout + again.stderr + helped.stdout
         assert "secret" not in everything and f"http://{way.host}" in everything
     # Neither in an error, when nobody is there.
     failed = copy(registry, name, f"http://bob:secret-b@{out.host}", url=f"http://ann:secret-a@{way.host}")
