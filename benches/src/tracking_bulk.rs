@@ -83,8 +83,8 @@ impl Schema {
     fn named(self, table: &str, each: &str, id: &str, key: &str, value: &str) -> String {
         match self {
             Self::Greenroom => format!(
-                "INSERT INTO run_{table} (run_id, key, value, experiment_id)
-                 {each} SELECT {id}, '{key}', {value}, 0 FROM numbers"
+                "INSERT INTO run_{table} (run_id, key, value, experiment_id, started_at, value_start)
+                 {each} SELECT {id}, '{key}', {value}, 0, {EPOCH} + 1000 * n, {value} FROM numbers"
             ),
             Self::Mlflow => format!(
                 "INSERT INTO {table} (run_uuid, key, value)

@@ -38,6 +38,18 @@ pub(crate) fn order_by(sql: &mut Sql, terms: &[Term]) {
     sql.push("\nORDER BY ").push(&terms.join(", "));
 }
 
+/// Adds ` ORDER BY ...` as a sort that no index may stand in for.
+pub(crate) fn sorted_by(sql: &mut Sql, terms: &[Term]) {
+    let terms: Vec<Term> = terms
+        .iter()
+        .map(|term| {
+            let nothing = if term.kind == Kind::Text { "|| ''" } else { "+ 0" };
+            Term::new(format!("({} {nothing})", term.expression), term.descending, term.kind)
+        })
+        .collect();
+    order_by(sql, &terms);
+}
+
 /// Adds ` AND the row comes after the one with these values`.
 pub(crate) fn after(sql: &mut Sql, terms: &[Term], values: &[Value]) -> Result<()> {
     if terms.len() != values.len() {
@@ -63,7 +75,7 @@ pub(crate) fn after(sql: &mut Sql, terms: &[Term], values: &[Value]) -> Result<(
 }
 
 /// A value of a token as it is bound, if it fits the term.
-fn param(kind: Kind, value: &Value) -> Result<Param<'static>> {
+pub(crate) fn param(kind: Kind, value: &Value) -> Result<Param<'static>> {
     match (kind, value) {
         (Kind::Int, Value::Number(number)) => number.as_i64().map(Into::into).ok_or_else(bad_token),
         (Kind::Text, Value::String(text)) if !text.contains('\0') => Ok(text.clone().into()),

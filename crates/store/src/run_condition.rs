@@ -1,15 +1,13 @@
 //! The conditions of `runs/search` as SQL: asked of a run at hand, or collected from an index.
 
 use greenroom_core::search::{
-    DatasetField, EntryTest, Number, NumberComparison, RunCondition, RunText, RunTime, TextComparison,
+    DatasetField, EntryTest, Number, NumberComparison, RunCondition, RunText, RunTime,
 };
 
 use crate::search::{FENCE, Sql, compare_text, number_operator};
 
 /// The tag of a dataset that tells what a run used it for.
-const CONTEXT: &str = "mlflow.data.context";
-/// Characters of a value that an index holds.
-const INDEXED: usize = 64;
+pub(crate) const CONTEXT: &str = "mlflow.data.context";
 
 /// The column of an attribute.
 pub(crate) fn text_column(column: RunText) -> &'static str {
@@ -22,8 +20,8 @@ pub(crate) fn text_column(column: RunText) -> &'static str {
     }
 }
 
-/// Adds ` AND the run r meets the condition`.
-pub(crate) fn of_run(sql: &mut Sql, condition: &RunCondition) {
+/// Adds ` AND the run r meets the condition`; `id` is its id, as another table may have it.
+pub(crate) fn of_run(sql: &mut Sql, condition: &RunCondition, id: &str) {
     sql.push("\n  AND ");
     match condition {
         RunCondition::Text { column, comparison } => {
@@ -41,28 +39,28 @@ pub(crate) fn of_run(sql: &mut Sql, condition: &RunCondition) {
             };
         }
         RunCondition::Metric { key, comparison, value } => {
-            sql.push("EXISTS (SELECT 1 FROM run_metrics x WHERE x.run_id = r.id AND x.key = ")
+            sql.push(&format!("EXISTS (SELECT 1 FROM run_metrics x WHERE x.run_id = {id} AND x.key = "))
                 .bind(key.clone());
             metric(sql, "x", *comparison, *value);
             sql.push(FENCE).push(")");
         }
-        RunCondition::Param { key, test } => entry(sql, "run_params", key, test),
-        RunCondition::Tag { key, test } => entry(sql, "run_tags", key, test),
+        RunCondition::Param { key, test } => entry(sql, "run_params", id, key, test),
+        RunCondition::Tag { key, test } => entry(sql, "run_tags", id, key, test),
         RunCondition::Dataset { field, comparison } => {
             sql.push("EXISTS (SELECT 1 FROM run_datasets i ");
             dataset(sql, *field);
-            sql.push("WHERE i.run_id = r.id AND ");
+            sql.push(&format!("WHERE i.run_id = {id} AND "));
             compare_text(sql, dataset_column(*field), comparison);
             sql.push(FENCE).push(")");
         }
     }
 }
 
-fn entry(sql: &mut Sql, table: &str, key: &str, test: &EntryTest) {
+fn entry(sql: &mut Sql, table: &str, id: &str, key: &str, test: &EntryTest) {
     if *test == EntryTest::Absent {
         sql.push("NOT ");
     }
-    sql.push(&format!("EXISTS (SELECT 1 FROM {table} x WHERE x.run_id = r.id AND x.key = "))
+    sql.push(&format!("EXISTS (SELECT 1 FROM {table} x WHERE x.run_id = {id} AND x.key = "))
         .bind(key.to_owned());
     if let EntryTest::Is(comparison) = test {
         sql.push(" AND ");
@@ -72,7 +70,7 @@ fn entry(sql: &mut Sql, table: &str, key: &str, test: &EntryTest) {
 }
 
 /// Adds ` AND the metric x compares so`. NaN is kept as 0 beside a mark; it only differs.
-fn metric(sql: &mut Sql, x: &str, comparison: NumberComparison, value: f64) {
+pub(crate) fn metric(sql: &mut Sql, x: &str, comparison: NumberComparison, value: f64) {
     if comparison == NumberComparison::NotEqual {
         sql.push(&format!(" AND ({x}.is_nan OR {x}.value <> ")).bind(value).push(")");
     } else {
@@ -96,58 +94,12 @@ fn dataset(sql: &mut Sql, field: DatasetField) {
     }
 }
 
-fn dataset_column(field: DatasetField) -> &'static str {
+pub(crate) fn dataset_column(field: DatasetField) -> &'static str {
     match field {
         DatasetField::Name => "s.name",
         DatasetField::Digest => "s.digest",
         DatasetField::Context => "s.value",
     }
-}
-
-/// Adds `SELECT run ids FROM ... WHERE ...` of what an index tells about the condition in these experiments;
-/// `false`, and nothing added, if none does. Whether a run exists for the search is not looked at.
-pub(crate) fn from_index(sql: &mut Sql, condition: &RunCondition, experiments: &[i64]) -> bool {
-    match condition {
-        RunCondition::Metric { comparison: NumberComparison::NotEqual, .. } => false,
-        RunCondition::Metric { key, comparison, value } => {
-            sql.push("SELECT x.run_id FROM run_metrics x WHERE ");
-            among(sql, "x.experiment_id", experiments);
-            sql.push(" AND x.key = ").bind(key.clone());
-            metric(sql, "x", *comparison, *value);
-            true
-        }
-        RunCondition::Param { key, test: EntryTest::Is(TextComparison::Equal(value)) } => {
-            equal(sql, "run_params", experiments, key, value);
-            true
-        }
-        RunCondition::Tag { key, test: EntryTest::Is(TextComparison::Equal(value)) } => {
-            equal(sql, "run_tags", experiments, key, value);
-            true
-        }
-        RunCondition::Dataset { field: DatasetField::Name, comparison } => match comparison {
-            TextComparison::Equal(_) | TextComparison::In(_) => {
-                // One run may have taken in several of them.
-                sql.push("SELECT DISTINCT i.run_id FROM datasets s CROSS JOIN run_datasets i WHERE ");
-                among(sql, "s.experiment_id", experiments);
-                sql.push(" AND ");
-                compare_text(sql, "s.name", comparison);
-                sql.push(" AND i.dataset_id = s.id");
-                true
-            }
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-fn equal(sql: &mut Sql, table: &str, experiments: &[i64], key: &str, value: &str) {
-    sql.push(&format!("SELECT x.run_id FROM {table} x WHERE "));
-    among(sql, "x.experiment_id", experiments);
-    // The indexed start of the value narrows the search; the whole value decides.
-    let start: String = value.chars().take(INDEXED).collect();
-    sql.push(" AND x.key = ").bind(key.to_owned());
-    sql.push(" AND substr(x.value, 1, 64) = ").bind(start);
-    sql.push(" AND x.value = ").bind(value.to_owned());
 }
 
 /// Adds `column = one` or `column IN (several)`.

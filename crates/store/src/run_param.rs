@@ -7,6 +7,7 @@ use greenroom_core::run::{Param as RunParam, Run};
 
 use crate::db::{Param, Rows, Tx};
 use crate::page::in_list;
+use crate::run_entries::value_start;
 use crate::tag::group;
 
 /// The params of a page of runs, by run id; each run's by key.
@@ -36,14 +37,26 @@ pub async fn known(tx: &mut Tx<'_>, run: &Run, asked: &[RunParam]) -> Result<BTr
     Ok(known)
 }
 
-const INSERT: Rows =
-    Rows { before: "INSERT INTO run_params (run_id, key, value, experiment_id)", columns: 4, after: "" };
+const INSERT: Rows = Rows {
+    before: "INSERT INTO run_params (run_id, key, value, experiment_id, started_at, value_start)",
+    columns: 6,
+    after: "",
+};
 
 /// Adds params that the run does not have, no key twice.
 pub async fn insert(tx: &mut Tx<'_>, run: &Run, params: &[&RunParam]) -> Result<()> {
     let values: Vec<Param<'_>> = params
         .iter()
-        .flat_map(|p| [(&run.id).into(), (&p.key).into(), (&p.value).into(), run.experiment_id.into()])
+        .flat_map(|p| {
+            [
+                (&run.id).into(),
+                (&p.key).into(),
+                (&p.value).into(),
+                run.experiment_id.into(),
+                run.started_at.into(),
+                value_start(&p.value).into(),
+            ]
+        })
         .collect();
     tx.insert(INSERT, &values).await
 }

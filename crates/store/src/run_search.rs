@@ -11,16 +11,11 @@ use greenroom_core::search::{RunCondition, RunOrder};
 use serde_json::Value;
 
 use crate::db::Tx;
-use crate::keyset::{Term, after, order_by, select_value, value};
+use crate::keyset::{Term, select_value, value};
 use crate::page::{self, in_list};
 use crate::run::{COLUMNS, from_row};
-use crate::run_condition::{among, from_index, of_run};
 use crate::run_order::{alias, entry, search_name, terms};
 use crate::search::Sql;
-
-/// A condition that no more runs meet is collected from its index, in runs for each run of the page, and at least.
-const FEW_PER_ROW: i64 = 10;
-const FEW: i64 = 3000;
 
 /// Which runs exist for a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,10 +70,7 @@ pub async fn ids(tx: &mut Tx<'_>, search: &RunSearch) -> Result<(Vec<String>, Op
     let experiments: BTreeSet<i64> = search.experiments.iter().copied().collect();
     let experiments: Vec<i64> = experiments.into_iter().collect();
     let finder = Finder { search, experiments: &experiments, after: after.as_deref(), terms: &terms };
-    let mut ids = match finder.rarest(tx, rows.saturating_mul(FEW_PER_ROW).max(FEW)).await? {
-        Some(condition) => finder.collect(tx, condition, rows).await?,
-        None => finder.walk(tx, rows).await?,
-    };
+    let mut ids = finder.find(tx, rows).await?;
     let token = if page::cut(&mut ids, search.limit) {
         let last = ids.last().map(String::as_str).unwrap_or_default();
         Some(page::token(&name, &finder.values(tx, last).await?))
@@ -113,50 +105,6 @@ pub(crate) struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// The condition that the fewest runs meet, if an index says that they are fewer than `few`.
-    async fn rarest(&self, tx: &mut Tx<'_>, few: i64) -> Result<Option<&RunCondition>> {
-        let (mut rarest, mut fewest) = (None, few);
-        for condition in &self.search.filter {
-            let mut sql = Sql::default();
-            sql.push("SELECT COUNT(*) FROM (");
-            if !from_index(&mut sql, condition, self.experiments) {
-                continue;
-            }
-            if let RunCondition::Metric { .. } = condition {
-                // In the order of that index: PostgreSQL would else walk another one.
-                sql.push(" ORDER BY x.value");
-            }
-            sql.push(" LIMIT ").bind(fewest).push(") AS entries");
-            let count = tx.search(&sql.text, &sql.params, |row| row.get::<i64>(0)).await?;
-            if let Some(count) = count.into_iter().next().filter(|count| *count < fewest) {
-                (rarest, fewest) = (Some(condition), count);
-            }
-        }
-        Ok(rarest)
-    }
-
-    /// The runs that meet one condition, sorted.
-    async fn collect(&self, tx: &mut Tx<'_>, driving: &RunCondition, rows: i64) -> Result<Vec<String>> {
-        let mut sql = Sql::default();
-        sql.push("WITH hits (run_id) AS MATERIALIZED (");
-        from_index(&mut sql, driving, self.experiments);
-        // In this order for SQLite.
-        sql.push(")\nSELECT r.id\nFROM hits h CROSS JOIN runs r");
-        self.join_entries(&mut sql, 0);
-        sql.push("\nWHERE r.id = h.run_id AND ");
-        among(&mut sql, "r.experiment_id", self.experiments);
-        sql.push(&self.search.view.condition("r.deleted_at"));
-        for condition in self.search.filter.iter().filter(|condition| *condition != driving) {
-            of_run(&mut sql, condition);
-        }
-        if let Some(values) = self.after {
-            after(&mut sql, self.terms, values)?;
-        }
-        order_by(&mut sql, self.terms);
-        sql.push("\nLIMIT ").bind(rows);
-        tx.search(&sql.text, &sql.params, |row| row.get(0)).await
-    }
-
     /// Adds ` LEFT JOIN` for each key of the order, from this one on, that is an entry.
     pub(crate) fn join_entries(&self, sql: &mut Sql, from: usize) {
         for (index, key) in self.search.order.iter().enumerate().skip(from) {

@@ -8,6 +8,7 @@ use greenroom_core::tag::Tag;
 
 use crate::db::{Param, Rows, Statement, Tx};
 use crate::page::in_list;
+use crate::run_entries::value_start;
 use crate::tag::group;
 
 /// The tags of a page of runs, by run id; each run's by key.
@@ -29,9 +30,9 @@ pub async fn get(tx: &mut Tx<'_>, run_id: &str, key: &str) -> Result<Option<Stri
 }
 
 const SET: Rows = Rows {
-    before: "INSERT INTO run_tags (run_id, key, value, experiment_id)",
-    columns: 4,
-    after: "ON CONFLICT (run_id, key) DO UPDATE SET value = excluded.value",
+    before: "INSERT INTO run_tags (run_id, key, value, experiment_id, started_at, value_start)",
+    columns: 6,
+    after: "ON CONFLICT (run_id, key) DO UPDATE SET value = excluded.value, value_start = excluded.value_start",
 };
 
 /// Sets tags, no key twice.
@@ -42,7 +43,16 @@ pub async fn set<'a>(
 ) -> Result<()> {
     let values: Vec<Param<'_>> = tags
         .into_iter()
-        .flat_map(|(key, value)| [(&run.id).into(), key.into(), value.into(), run.experiment_id.into()])
+        .flat_map(|(key, value)| {
+            [
+                (&run.id).into(),
+                key.into(),
+                value.into(),
+                run.experiment_id.into(),
+                run.started_at.into(),
+                value_start(value).into(),
+            ]
+        })
         .collect();
     tx.insert(SET, &values).await
 }

@@ -246,6 +246,13 @@ pub(crate) fn prefix_range(pattern: &str) -> Option<(String, String)> {
     Some((literal, next))
 }
 
+/// Adds ` AND the column is within the range of the pattern's literal start`, if it has one.
+pub(crate) fn in_prefix(sql: &mut Sql, column: &str, pattern: &str) {
+    if let Some((from, to)) = prefix_range(pattern) {
+        sql.push(&format!(" AND {column} >= ")).bind(from).push(&format!(" AND {column} < ")).bind(to);
+    }
+}
+
 /// The sort values of a row, for a page token.
 pub(crate) fn sort_values(
     order: &[OrderKey],

@@ -8,7 +8,7 @@ use greenroom_core::search::{Condition, OrderColumn, OrderKey, TextColumn, TextC
 use serde_json::Value;
 
 use crate::db::{Row, Tx};
-use crate::search::{Layout, Sql, compare_text, prefix_range, sort_param};
+use crate::search::{Layout, Sql, compare_text, in_prefix, prefix_range, sort_param};
 
 /// One attempt, in rows for each row of the page.
 struct Round {
@@ -252,9 +252,7 @@ impl Page<'_> {
 /// Adds ` AND ...` that an index over `column` serves; whether that is the whole comparison.
 fn in_index(sql: &mut Sql, column: &str, comparison: &TextComparison) -> bool {
     if let TextComparison::Like(pattern) = comparison {
-        if let Some((from, to)) = prefix_range(pattern) {
-            sql.push(&format!(" AND {column} >= ")).bind(from).push(&format!(" AND {column} < ")).bind(to);
-        }
+        in_prefix(sql, column, pattern);
         return false;
     }
     sql.push(" AND ");

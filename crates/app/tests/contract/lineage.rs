@@ -17,8 +17,8 @@ async fn runs(world: &World) {
             &format!(
                 "INSERT INTO runs (id, experiment_id, name, user_id, status, started_at, ended_at, artifact_uri)
                      VALUES ('{run}', 7, 'run {run}', 'ada', 'FINISHED', 10, 20, 'mlflow-artifacts:/7/{run}/artifacts');
-                 INSERT INTO run_params (run_id, key, value, experiment_id)
-                     VALUES ('{run}', 'lr', '0.1', 7), ('{run}', 'depth', '3', 7);
+                 INSERT INTO run_params (run_id, key, value, experiment_id, started_at, value_start)
+                     VALUES ('{run}', 'lr', '0.1', 7, 10, '0.1'), ('{run}', 'depth', '3', 7, 10, '3');
                  INSERT INTO run_metrics (run_id, key, value, is_nan, timestamp, step, experiment_id)
                      VALUES ('{run}', 'loss', 0, TRUE, 15, 4, 7), ('{run}', 'auc', 0.5, FALSE, 15, 3, 7);
                  INSERT INTO datasets (id, experiment_id, name, digest, source_type, source)

@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0005_version_digest"),
     migration!("0006_garbage"),
     migration!("0007_places"),
+    migration!("0008_run_entries"),
 ];
 
 /// An arbitrary number that stands for "Greenroom migrates" among PostgreSQL's advisory locks.

@@ -143,8 +143,8 @@ const CASES: &[Case] = &[
         what: "a run in an experiment that stays",
         query: query!(tx => garbage_search::staying_run_in(tx, 3, 70_000)),
         params: &[int(3), int(70_000)],
-        sqlite: "SEARCH r USING INDEX runs_started (experiment_id=?)",
-        postgres: "Index Scan using runs_started on runs r",
+        sqlite: "SEARCH r USING COVERING INDEX runs_started (experiment_id=?)",
+        postgres: "Index Only Scan using runs_started on runs r",
     },
     Case {
         what: "a logged model in an experiment",

@@ -92,17 +92,20 @@ async fn filled(database: &Database) -> Db {
              SELECT {id}, 'rare', i, FALSE, 0, 0, {experiment} {from} WHERE i % 500 = 3"
         ),
         format!(
-            "INSERT INTO run_params (run_id, key, value, experiment_id)
-             SELECT {id}, 'lr', CASE WHEN i % 40 = 7 THEN '{}' || (i % 3) ELSE 'v' || (i % 40) END, {experiment} {from} WHERE i % 4 <> 0",
-            "x".repeat(70)
+            "INSERT INTO run_params (run_id, key, value, experiment_id, started_at, value_start)
+             SELECT {id}, 'lr', CASE WHEN i % 40 = 7 THEN '{}' || (i % 3) ELSE 'v' || (i % 40) END, {experiment}, i * 37 % 500,
+             CASE WHEN i % 40 = 7 THEN '{}' ELSE 'v' || (i % 40) END {from} WHERE i % 4 <> 0",
+            "x".repeat(70),
+            "x".repeat(64)
         ),
         format!(
-            "INSERT INTO run_tags (run_id, key, value, experiment_id)
-             SELECT {id}, 'team', CASE WHEN i % 2 = 0 THEN 'red' ELSE 'blue' END, {experiment} {from}"
+            "INSERT INTO run_tags (run_id, key, value, experiment_id, started_at, value_start)
+             SELECT {id}, 'team', CASE WHEN i % 2 = 0 THEN 'red' ELSE 'blue' END, {experiment}, i * 37 % 500,
+             CASE WHEN i % 2 = 0 THEN 'red' ELSE 'blue' END {from}"
         ),
         format!(
-            "INSERT INTO run_tags (run_id, key, value, experiment_id)
-             SELECT {id}, 'seldom', 'yes', {experiment} {from} WHERE i % 400 = 1"
+            "INSERT INTO run_tags (run_id, key, value, experiment_id, started_at, value_start)
+             SELECT {id}, 'seldom', 'yes', {experiment}, i * 37 % 500, 'yes' {from} WHERE i % 400 = 1"
         ),
         "INSERT INTO datasets (id, experiment_id, name, digest, source_type, source) VALUES ('d', 1, 'd1', 'x', '', '')"
             .to_owned(),
@@ -127,12 +130,15 @@ fn compares<T: PartialOrd + Copy>(a: T, comparison: NumberComparison, b: T) -> b
     }
 }
 
-/// Patterns of the tests end in their only wildcard.
+/// Patterns of the tests begin or end in their only wildcard.
 fn reads(value: &str, comparison: &TextComparison) -> bool {
     match comparison {
         TextComparison::Equal(wanted) => value == wanted,
         TextComparison::NotEqual(other) => value != other,
-        TextComparison::Like(pattern) => value.starts_with(pattern.trim_end_matches('%')),
+        TextComparison::Like(pattern) => match pattern.strip_prefix('%') {
+            Some(end) => value.ends_with(end),
+            None => value.starts_with(pattern.trim_end_matches('%')),
+        },
         TextComparison::Ilike(pattern) => value.starts_with(pattern.to_lowercase().trim_end_matches('%')),
         TextComparison::In(wanted) => wanted.iter().any(|w| w == value),
         TextComparison::NotIn(others) => others.iter().all(|w| w != value),
@@ -292,6 +298,16 @@ const FILTERS: &[&str] = &[
     "datasets.name = 'd1'",
     "datasets.name IN ('d1', 'd2') AND datasets.context = 'train'",
     "datasets.digest != 'y'",
+    "datasets.context LIKE 't%' AND datasets.digest = 'x'",
+    "metrics.acc > 19 AND metrics.acc < 19.5",
+    "metrics.acc > 19 AND metrics.rare > 100 AND tags.team = 'red'",
+    "metrics.acc > 18 AND params.lr = 'v1' AND tags.team != 'red'",
+    "params.lr LIKE 'v1%' AND metrics.acc < 0",
+    "params.lr LIKE '%1'",
+    "params.lr = 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1' AND tags.team = 'blue'",
+    "tags.seldom IS NOT NULL",
+    "run_name LIKE 'n4%' AND metrics.acc >= 10",
+    "run_name = 'n7' AND metrics.acc > 0",
     "run_id IN ('r10000', 'r12345', 'nobody')",
     "run_id NOT IN ('r10000') AND status = 'RUNNING'",
     "run_name = 'n7' AND start_time > 100.5",
@@ -335,7 +351,16 @@ async fn small_pages_join_without_seam(database: Arc<Database>) -> Outcome {
         ("params.lr LIKE 'xxx%'", &["params.lr DESC", "metrics.acc"], 5),
         ("tags.seldom = 'yes'", &["metrics.acc", "end_time"], 1),
         ("start_time < 20", &["metrics.acc"], 7),
-        // So many that they are walked.
+        // So many that they are walked, or walked for a while and then collected.
+        ("metrics.acc > -4.5 AND tags.team = 'red'", &[], 90),
+        ("metrics.acc > -4.5 AND tags.team = 'red' AND end_time < 40", &[], 90),
+        ("params.lr != 'v1' AND tags.team = 'blue' AND end_time > 100", &[], 70),
+        ("metrics.acc > -4 AND tags.team = 'red' AND params.lr = 'v2'", &[], 20),
+        ("metrics.acc > -4 AND params.lr LIKE 'v%' AND start_time < 70", &["metrics.acc DESC"], 60),
+        ("metrics.acc > -4 AND params.lr LIKE 'v%' AND start_time < 70", &["params.lr"], 80),
+        ("metrics.acc != 4 AND params.lr LIKE 'v%'", &["metrics.rare"], 280),
+        ("tags.team = 'blue' AND start_time < 30", &["end_time", "metrics.acc"], 33),
+        ("run_name LIKE 'n%' AND tags.team = 'blue' AND start_time < 60", &[], 90),
         ("metrics.acc > -4.5", &["metrics.acc DESC"], 290),
         ("metrics.acc > -4.5 AND tags.team = 'red'", &[], 290),
         ("params.lr IS NOT NULL AND metrics.acc <= 20", &["params.lr"], 290),

@@ -278,18 +278,28 @@ fn bound(params: &str) -> Vec<Param<'static>> {
 
 /// How the engine goes about a statement that was overheard.
 pub(crate) async fn way(db: &Db, engine: Engine, heard: &Heard) -> Option<String> {
-    let text = heard.message.strip_prefix("search: ")?;
+    let (how, text) = heard.message.split_once(": ").filter(|(how, _)| ["search", "walk"].contains(how))?;
     if engine == Engine::Sqlite {
         return Some(plan(db, text).await);
     }
-    Some(steps(db, text, bound(&heard.params)).await)
+    Some(explained(db, how == "walk", text, bound(&heard.params)).await)
 }
 
 /// PostgreSQL's plan on one line: what it does with tables, and where it sorts.
 pub(crate) async fn steps(db: &Db, text: &str, params: Vec<Param<'static>>) -> String {
+    explained(db, false, text, params).await
+}
+
+async fn explained(db: &Db, walk: bool, text: &str, params: Vec<Param<'static>>) -> String {
     let lines = db
-        .read((format!("EXPLAIN (COSTS OFF) {text}"), params), |tx, (sql, params)| {
-            async move { tx.search(sql, params, |row| row.get::<String>(0)).await }.boxed()
+        .read((walk, format!("EXPLAIN (COSTS OFF) {text}"), params), |tx, (walk, sql, params)| {
+            async move {
+                if *walk {
+                    return tx.walk(sql, params, |row| row.get::<String>(0)).await;
+                }
+                tx.search(sql, params, |row| row.get::<String>(0)).await
+            }
+            .boxed()
         })
         .await
         .expect("a plan");
