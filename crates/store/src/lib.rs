@@ -16,6 +16,7 @@ mod keyset;
 pub mod lineage;
 pub mod logged_model;
 pub mod logged_model_search;
+mod logged_model_walk;
 pub mod metric_history;
 pub mod metric_sample;
 pub mod model_version;

@@ -8,10 +8,9 @@ use greenroom_core::search::{
 use serde_json::{Value, json};
 
 use crate::db::Tx;
-use crate::keyset::{self, Kind, Term, after, order_by};
-use crate::logged_model::{COLUMNS, from_row};
+use crate::keyset::{self, Kind, Term};
+use crate::logged_model_walk::{find, join_metrics};
 use crate::page;
-use crate::run_condition::among;
 use crate::search::{FENCE, Sql, compare_text, number_operator};
 
 /// What to look for.
@@ -51,29 +50,7 @@ pub async fn run(tx: &mut Tx<'_>, search: &LoggedModelSearch) -> Result<(Vec<Log
     let place =
         search.token.as_deref().map(|token| page::read_token(token, &name, terms.len())).transpose()?;
 
-    let mut sql = Sql::default();
-    sql.push("SELECT ").push(COLUMNS).push("\nFROM logged_models l");
-    join_metrics(&mut sql, search);
-    sql.push("\nWHERE ");
-    among(&mut sql, "l.experiment_id", &search.experiments);
-    sql.push("\n  AND l.deleted_at IS NULL");
-    let mut measured = false;
-    for condition in &search.filter {
-        measured |= matches!(condition, LoggedModelCondition::Metric { .. });
-        meets(&mut sql, condition, &search.datasets);
-    }
-    if !measured && !search.datasets.is_empty() {
-        sql.push("\n  AND EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = l.id");
-        on_datasets(&mut sql, &search.datasets);
-        sql.push(FENCE).push(")");
-    }
-    if let Some(values) = place {
-        after(&mut sql, &terms, &values)?;
-    }
-    order_by(&mut sql, &terms);
-    sql.push("\nLIMIT ").bind(search.limit.saturating_add(1));
-
-    let mut models = tx.search(&sql.text, &sql.params, from_row).await?;
+    let mut models = find(tx, search, &terms, place.as_deref(), search.limit.saturating_add(1)).await?;
     let more = page::cut(&mut models, search.limit);
     let token = match models.last().filter(|_| more) {
         Some(last) => Some(page::token(&name, &values(tx, search, &terms, &last.id).await?)),
@@ -123,32 +100,8 @@ fn terms(n: usize, key: &LoggedModelOrder) -> Vec<Term> {
     }
 }
 
-/// Joins the latest value of each metric that the order asks for, as `m` and the place of its key.
-fn join_metrics(sql: &mut Sql, search: &LoggedModelSearch) {
-    for (n, key) in search.order.iter().enumerate() {
-        let LoggedModelSort::Metric { key, dataset_name, dataset_digest } = &key.by else { continue };
-        sql.push(
-            "\nLEFT JOIN (
-    SELECT y.model_id, y.value, y.is_nan,
-           ROW_NUMBER() OVER (PARTITION BY y.model_id ORDER BY y.timestamp DESC, y.step DESC, y.run_id,
-                              y.dataset_name, y.dataset_digest) AS place
-    FROM logged_models o
-    JOIN logged_model_metrics y ON y.model_id = o.id AND y.key = ",
-        )
-        .bind(key.clone());
-        for (column, value) in [("y.dataset_name", dataset_name), ("y.dataset_digest", dataset_digest)] {
-            if let Some(value) = value {
-                sql.push(" AND ").push(column).push(" = ").bind(value.clone());
-            }
-        }
-        sql.push("\n    WHERE ");
-        among(sql, "o.experiment_id", &search.experiments);
-        sql.push(&format!(") m{n} ON m{n}.model_id = l.id AND m{n}.place = 1"));
-    }
-}
-
 /// Adds ` AND the logged model l meets the condition`.
-fn meets(sql: &mut Sql, condition: &LoggedModelCondition, datasets: &[DatasetFilter]) {
+pub(crate) fn meets(sql: &mut Sql, condition: &LoggedModelCondition, datasets: &[DatasetFilter]) {
     sql.push("\n  AND ");
     match condition {
         LoggedModelCondition::Text { column, comparison } => {
@@ -190,7 +143,7 @@ fn entry(sql: &mut Sql, table: &str, key: &str) {
 }
 
 /// Adds ` AND the metric x was measured on one of these`; nothing when there are none.
-fn on_datasets(sql: &mut Sql, datasets: &[DatasetFilter]) {
+pub(crate) fn on_datasets(sql: &mut Sql, datasets: &[DatasetFilter]) {
     for (index, dataset) in datasets.iter().enumerate() {
         sql.push(if index == 0 { " AND (" } else { " OR " });
         sql.push("(x.dataset_name = ").bind(dataset.name.clone());
@@ -211,7 +164,7 @@ async fn values(tx: &mut Tx<'_>, search: &LoggedModelSearch, terms: &[Term], id:
         let mut sql = Sql::default();
         keyset::select_value(&mut sql, values.len(), term);
         sql.push("\nFROM logged_models l");
-        join_metrics(&mut sql, search);
+        join_metrics(&mut sql, search, 0);
         sql.push("\nWHERE l.id = ").bind(id.to_owned());
         values.push(tx.search(&sql.text, &sql.params, keyset::value).await?.pop().unwrap_or(json!(null)));
     }

@@ -98,8 +98,8 @@ pub async fn add(tx: &mut Tx<'_>, numbers: &BTreeMap<String, i64>, points: &[&Me
 
 const ADVANCE_MODELS: Rows = Rows {
     before: "INSERT INTO logged_model_metrics
-         (model_id, key, run_id, dataset_name, dataset_digest, value, is_nan, timestamp, step)",
-    columns: 9,
+         (model_id, key, run_id, dataset_name, dataset_digest, value, is_nan, timestamp, step, experiment_id)",
+    columns: 10,
     after: "ON CONFLICT (model_id, key, run_id, dataset_name, dataset_digest) DO UPDATE SET
             value = excluded.value, is_nan = excluded.is_nan, timestamp = excluded.timestamp, step = excluded.step
         WHERE (excluded.step, excluded.timestamp, excluded.value)
@@ -107,12 +107,18 @@ const ADVANCE_MODELS: Rows = Rows {
 };
 
 /// Moves metrics of logged models on to these points, none twice for one owner and key, where they are later.
-pub async fn advance_models(tx: &mut Tx<'_>, run: &Run, latest: &[(&MetricOwner, &Metric)]) -> Result<()> {
+pub async fn advance_models(
+    tx: &mut Tx<'_>,
+    run: &Run,
+    models: &ModelExperiments,
+    latest: &[(&MetricOwner, &Metric)],
+) -> Result<()> {
     let values: Vec<Param<'_>> = latest
         .iter()
-        .flat_map(|(owner, metric)| {
+        .filter_map(|(owner, metric)| {
             let (value, is_nan) = kept(metric);
-            [
+            let experiment_id = *models.get(&owner.model_id)?;
+            Some([
                 (&owner.model_id).into(),
                 (&metric.key).into(),
                 (&run.id).into(),
@@ -122,19 +128,24 @@ pub async fn advance_models(tx: &mut Tx<'_>, run: &Run, latest: &[(&MetricOwner,
                 is_nan.into(),
                 metric.timestamp.into(),
                 metric.step.into(),
-            ]
+                experiment_id.into(),
+            ])
         })
+        .flatten()
         .collect();
     tx.insert(ADVANCE_MODELS, &values).await
 }
 
-/// Which of these logged models exist, deleted ones included.
-pub async fn known_models(tx: &mut Tx<'_>, ids: &[&str]) -> Result<Vec<String>> {
-    let mut known = Vec::new();
+/// The experiments of logged models, by their ids.
+pub type ModelExperiments = BTreeMap<String, i64>;
+
+/// Those of these logged models that exist, deleted ones included.
+pub async fn known_models(tx: &mut Tx<'_>, ids: &[&str]) -> Result<ModelExperiments> {
+    let mut known = ModelExperiments::new();
     for some in ids.chunks(crate::page::CHILDREN) {
         let (list, params) = in_list(some, 1);
-        let sql = format!("SELECT id FROM logged_models WHERE id IN ({list}) ORDER BY id");
-        known.extend(tx.all(&sql, &params, |row| row.get::<String>(0)).await?);
+        let sql = format!("SELECT id, experiment_id FROM logged_models WHERE id IN ({list}) ORDER BY id");
+        known.extend(tx.all(&sql, &params, |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?))).await?);
     }
     Ok(known)
 }

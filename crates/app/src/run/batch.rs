@@ -32,9 +32,9 @@ pub async fn log_batch(cx: &Context, run_id: String, batch: Batch) -> Result<()>
 async fn log(tx: &mut Tx<'_>, run_id: &str, batch: &Batch) -> Result<()> {
     let mut run = find_active(tx, run_id).await?;
     let params = param::find_new(tx, &run, &batch.params).await?;
-    metric::check_models(tx, &batch.metrics).await?;
+    let models = metric::known_models(tx, &batch.metrics).await?;
 
     run_param::insert(tx, &run, &params).await?;
-    metric::add(tx, &run, &batch.metrics).await?;
+    metric::add(tx, &run, &batch.metrics, &models).await?;
     tag::set(tx, &mut run, &batch.tags).await
 }

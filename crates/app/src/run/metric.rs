@@ -6,7 +6,8 @@ use futures_util::FutureExt;
 use greenroom_core::metric::{self as rules, LoggedMetric, Metric, MetricOwner};
 use greenroom_core::run::Run;
 use greenroom_core::{Error, Result};
-use greenroom_store::{Tx, run_metric};
+use greenroom_store::Tx;
+use greenroom_store::run_metric::{self, ModelExperiments};
 
 use super::find_active;
 use crate::Context;
@@ -19,28 +20,33 @@ pub async fn log_metric(cx: &Context, run_id: String, point: LoggedMetric) -> Re
 async fn log_one(tx: &mut Tx<'_>, run_id: &str, point: &LoggedMetric) -> Result<()> {
     let run = find_active(tx, run_id).await?;
     let points = std::slice::from_ref(point);
-    check_models(tx, points).await?;
+    let models = known_models(tx, points).await?;
 
-    add(tx, &run, points).await
+    add(tx, &run, points, &models).await
 }
 
-/// Refuses points of logged models that never were.
-pub(super) async fn check_models(tx: &mut Tx<'_>, points: &[LoggedMetric]) -> Result<()> {
+/// The logged models that points belong to; refuses those that never were.
+pub(super) async fn known_models(tx: &mut Tx<'_>, points: &[LoggedMetric]) -> Result<ModelExperiments> {
     let ids: BTreeSet<&str> =
         points.iter().filter_map(|point| Some(point.owner.as_ref()?.model_id.as_str())).collect();
     if ids.is_empty() {
-        return Ok(());
+        return Ok(ModelExperiments::new());
     }
     let ids: Vec<&str> = ids.into_iter().collect();
     let known = run_metric::known_models(tx, &ids).await?;
-    match ids.iter().find(|id| !known.iter().any(|k| k == *id)) {
+    match ids.iter().find(|id| !known.contains_key(**id)) {
         Some(id) => Err(Error::not_found(format!("Logged model with ID '{id}' not found."))),
-        None => Ok(()),
+        None => Ok(known),
     }
 }
 
 /// Adds points to a run that is locked, and moves the latest ones on.
-pub(super) async fn add(tx: &mut Tx<'_>, run: &Run, points: &[LoggedMetric]) -> Result<()> {
+pub(super) async fn add(
+    tx: &mut Tx<'_>,
+    run: &Run,
+    points: &[LoggedMetric],
+    models: &ModelExperiments,
+) -> Result<()> {
     if points.is_empty() {
         return Ok(());
     }
@@ -55,7 +61,7 @@ pub(super) async fn add(tx: &mut Tx<'_>, run: &Run, points: &[LoggedMetric]) -> 
             rules::latest(points.iter().copied()).into_iter().map(move |p| (*owner, p))
         })
         .collect();
-    run_metric::advance_models(tx, run, &latest).await
+    run_metric::advance_models(tx, run, models, &latest).await
 }
 
 fn by_owner(points: &[LoggedMetric]) -> BTreeMap<&MetricOwner, Vec<&Metric>> {

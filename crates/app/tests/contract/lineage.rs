@@ -41,9 +41,9 @@ contract! {
             &world.uri,
             &format!(
                 "INSERT INTO logged_model_metrics
-                     (model_id, key, run_id, dataset_name, dataset_digest, value, is_nan, timestamp, step)
-                 VALUES ('{id}', 'auc', 'r1', 'train', 'dr1', 0.5, FALSE, 10, 1), ('{id}', 'auc', 'r1', 'test', 't', 0.4, FALSE, 10, 1),
-                        ('{id}', 'loss', 'r1', 'test', 't', 0.4, FALSE, 10, 1), ('{id}', 'loss', 'r1', '', '', 0.4, FALSE, 10, 1)"
+                     (model_id, key, run_id, dataset_name, dataset_digest, value, is_nan, timestamp, step, experiment_id)
+                 VALUES ('{id}', 'auc', 'r1', 'train', 'dr1', 0.5, FALSE, 10, 1, (SELECT experiment_id FROM logged_models WHERE id = '{id}')), ('{id}', 'auc', 'r1', 'test', 't', 0.4, FALSE, 10, 1, (SELECT experiment_id FROM logged_models WHERE id = '{id}')),
+                        ('{id}', 'loss', 'r1', 'test', 't', 0.4, FALSE, 10, 1, (SELECT experiment_id FROM logged_models WHERE id = '{id}')), ('{id}', 'loss', 'r1', '', '', 0.4, FALSE, 10, 1, (SELECT experiment_id FROM logged_models WHERE id = '{id}'))"
             ),
         )
         .await;

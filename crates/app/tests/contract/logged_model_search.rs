@@ -25,10 +25,10 @@ async fn six(world: &World) -> Vec<String> {
         &world.uri,
         &format!(
             "INSERT INTO logged_model_metrics
-                 (model_id, key, run_id, dataset_name, dataset_digest, value, is_nan, timestamp, step)
-             VALUES ('{0}', 'auc', 'r1', 'train', 'x', 0.9, FALSE, 10, 1), ('{0}', 'auc', 'r1', 'test', 'y', 0.5, FALSE, 20, 1),
-                    ('{1}', 'auc', 'r1', '', '', 0.7, FALSE, 10, 1), ('{2}', 'auc', 'r1', '', '', 0, TRUE, 10, 1),
-                    ('{3}', 'auc', 'r1', 'test', 'z', 0.5, FALSE, 10, 1), ('{3}', 'loss', 'r1', '', '', 0.1, FALSE, 10, 1)",
+                 (model_id, key, run_id, dataset_name, dataset_digest, value, is_nan, timestamp, step, experiment_id)
+             VALUES ('{0}', 'auc', 'r1', 'train', 'x', 0.9, FALSE, 10, 1, (SELECT experiment_id FROM logged_models WHERE id = '{0}')), ('{0}', 'auc', 'r1', 'test', 'y', 0.5, FALSE, 20, 1, (SELECT experiment_id FROM logged_models WHERE id = '{0}')),
+                    ('{1}', 'auc', 'r1', '', '', 0.7, FALSE, 10, 1, (SELECT experiment_id FROM logged_models WHERE id = '{1}')), ('{2}', 'auc', 'r1', '', '', 0, TRUE, 10, 1, (SELECT experiment_id FROM logged_models WHERE id = '{2}')),
+                    ('{3}', 'auc', 'r1', 'test', 'z', 0.5, FALSE, 10, 1, (SELECT experiment_id FROM logged_models WHERE id = '{3}')), ('{3}', 'loss', 'r1', '', '', 0.1, FALSE, 10, 1, (SELECT experiment_id FROM logged_models WHERE id = '{3}'))",
             ids[0], ids[1], ids[2], ids[3]
         ),
     )

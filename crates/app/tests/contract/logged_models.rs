@@ -147,9 +147,9 @@ contract! {
             &world.uri,
             &format!(
                 "INSERT INTO logged_model_metrics
-                     (model_id, key, run_id, dataset_name, dataset_digest, value, is_nan, timestamp, step)
-                 VALUES ('{id}', 'auc', 'r1', '', '', 0.5, FALSE, 10, 1), ('{id}', 'auc', 'r1', 'd', 'x', 0, TRUE, 11, 2),
-                        ('{other}', 'auc', 'r1', '', '', 0.1, FALSE, 10, 1)"
+                     (model_id, key, run_id, dataset_name, dataset_digest, value, is_nan, timestamp, step, experiment_id)
+                 VALUES ('{id}', 'auc', 'r1', '', '', 0.5, FALSE, 10, 1, (SELECT experiment_id FROM logged_models WHERE id = '{id}')), ('{id}', 'auc', 'r1', 'd', 'x', 0, TRUE, 11, 2, (SELECT experiment_id FROM logged_models WHERE id = '{id}')),
+                        ('{other}', 'auc', 'r1', '', '', 0.1, FALSE, 10, 1, (SELECT experiment_id FROM logged_models WHERE id = '{other}'))"
             ),
         )
         .await;

@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0006_garbage"),
     migration!("0007_places"),
     migration!("0008_run_entries"),
+    migration!("0009_logged_model_metrics"),
 ];
 
 /// An arbitrary number that stands for "Greenroom migrates" among PostgreSQL's advisory locks.

@@ -4,6 +4,7 @@ mod harness;
 mod listener;
 
 mod garbage_plans;
+mod logged_model_search;
 mod metric_history;
 mod migrations;
 mod plans;

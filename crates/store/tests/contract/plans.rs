@@ -12,7 +12,8 @@ use greenroom_core::dataset::Dataset;
 use greenroom_core::event::Position;
 use greenroom_core::run::{Param as RunParam, Run, RunStatus};
 use greenroom_core::search::{
-    Target, parse_filter, parse_logged_model_filter, parse_logged_model_order, parse_order_by,
+    LoggedModelOrderItem, Target, parse_filter, parse_logged_model_filter, parse_logged_model_order,
+    parse_order_by,
 };
 use greenroom_store::logged_model_search::{self, LoggedModelSearch};
 use greenroom_store::metric_sample::{self, Steps};
@@ -359,6 +360,11 @@ const HOT: &[(&str, Query, &str)] = &[
         "SEARCH l USING INDEX logged_models_name (experiment_id=? AND name=?)",
     ),
     (
+        "logged models by a metric",
+        query!(tx => logged_model_search::run(tx, &logged_models_by_auc())),
+        "SEARCH m0 USING INDEX logged_model_metrics_value (experiment_id=? AND key=? AND is_nan=?) | SEARCH z USING PRIMARY KEY (model_id=? AND key=?) | SEARCH l USING PRIMARY KEY (id=?) | USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY",
+    ),
+    (
         "the digest of a version",
         query!(tx => version_digest::get(tx, "m", 1)),
         "SEARCH version_digests USING PRIMARY KEY (model_id=? AND version=?)",
@@ -388,6 +394,14 @@ fn logged_models(filter: Option<&str>) -> LoggedModelSearch {
         order: parse_logged_model_order(&[]).expect("a valid order"),
         limit: 50,
         token: None,
+    }
+}
+
+fn logged_models_by_auc() -> LoggedModelSearch {
+    let item = LoggedModelOrderItem { field_name: "metrics.auc".into(), ..LoggedModelOrderItem::default() };
+    LoggedModelSearch {
+        order: parse_logged_model_order(&[item]).expect("a valid order"),
+        ..logged_models(None)
     }
 }
 
