@@ -4,7 +4,7 @@ use deadpool_postgres::ClientWrapper;
 use futures_util::future::{join3, try_join_all};
 use greenroom_core::{Error, ErrorCode, Result};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 
 use super::{Param, Row, Rows, hide, unavailable};
 
@@ -84,14 +84,10 @@ impl<'c> Tx<'c> {
                 let mut statement = connection.prepare(sql).map_err(|e| sqlite_error(sql, &e))?;
                 sqlite_rows(&mut statement, sql, params, map)
             }
-            Engine::Postgres(client) => {
-                let typed: Vec<(&(dyn ToSql + Sync), _)> =
-                    params.iter().map(|p| (p as &(dyn ToSql + Sync), p.pg_type())).collect();
-                match client.query_typed(sql, &typed).await {
-                    Ok(rows) => rows.iter().map(|row| map(&Row::Postgres(row))).collect(),
-                    Err(e) => Err(self.postgres_error(sql, &e)),
-                }
-            }
+            Engine::Postgres(client) => match client.query_typed(sql, &typed(params)).await {
+                Ok(rows) => rows.iter().map(|row| map(&Row::Postgres(row))).collect(),
+                Err(e) => Err(self.postgres_error(sql, &e)),
+            },
         }
     }
 
@@ -106,8 +102,7 @@ impl<'c> Tx<'c> {
     ) -> Result<Vec<T>> {
         let Engine::Postgres(client) = &self.engine else { return self.search(sql, params, map).await };
         tracing::trace!(?params, "walk: {sql}");
-        let typed: Vec<(&(dyn ToSql + Sync), _)> =
-            params.iter().map(|p| (p as &(dyn ToSql + Sync), p.pg_type())).collect();
+        let typed = typed(params);
         // Sent in this order without waiting in between, and all of it even if nobody waits for the answers.
         let answers = join3(
             client.batch_execute("SET enable_sort = off"),
@@ -304,6 +299,10 @@ impl std::fmt::Display for Causes<'_> {
 
 fn refs<'a>(params: &'a [Param<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
     params.iter().map(|p| p as &(dyn ToSql + Sync)).collect()
+}
+
+fn typed<'a>(params: &'a [Param<'_>]) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
+    params.iter().map(|p| (p as &(dyn ToSql + Sync), p.pg_type())).collect()
 }
 
 /// `SQLite` numbers `$n` by first use: a text serves both engines only if first uses ascend.
