@@ -15,6 +15,7 @@ export const CheckIcon = () => <Icon><path d="m3 8.6 3.2 3.2L13 4.6" /></Icon>;
 export const CrossIcon = () => <Icon><path d="m4 4 8 8m0-8-8 8" /></Icon>;
 export const WarningIcon = () => <Icon><path d="M8 2.2 14.4 13H1.6zM8 6.4v3m0 1.9v.1" /></Icon>;
 export const PauseIcon = () => <Icon><path d="M5.5 3.5v9m5-9v9" /></Icon>;
+export const ClockIcon = () => <Icon><circle cx="8" cy="8" r="5.8" /><path d="M8 4.6V8l2.3 1.6" /></Icon>;
 export const SearchIcon = () => <Icon><circle cx="7" cy="7" r="4.2" /><path d="m10.2 10.2 3.3 3.3" /></Icon>;
 export const CopyIcon = () => <Icon><rect x="5.5" y="5.5" width="8" height="8" rx="1.5" /><path d="M3.5 10.5h-1v-8h8v1" /></Icon>;
 export const FolderIcon = () => <Icon><path d="M1.8 4.2c0-.6.4-1 1-1h3.4l1.6 1.8h5.4c.6 0 1 .4 1 1v6c0 .6-.4 1-1 1H2.8c-.6 0-1-.4-1-1z" /></Icon>;

@@ -1,13 +1,13 @@
 // How a run ended, as icon and word.
 import type { ReactNode } from "react";
-import { CheckIcon, CrossIcon, PauseIcon } from "../../components/icons";
+import { CheckIcon, ClockIcon, CrossIcon } from "../../components/icons";
 
 const LOOK: Record<string, { icon: ReactNode; tone: string }> = {
   FINISHED: { icon: <CheckIcon />, tone: "text-accent" },
   FAILED: { icon: <CrossIcon />, tone: "text-danger" },
   KILLED: { icon: <CrossIcon />, tone: "text-danger" },
 };
-const UNDER_WAY = { icon: <PauseIcon />, tone: "text-muted" };
+const UNDER_WAY = { icon: <ClockIcon />, tone: "text-muted" };
 
 export function RunStatus({ status }: { status: string }) {
   const { icon, tone } = LOOK[status] ?? UNDER_WAY;
