@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) seconds: Option<f64>,
     /// Minutes after which the run gives up.
-    #[arg(long, default_value_t = 90)]
+    #[arg(long, default_value_t = 180)]
     pub(crate) limit_minutes: u64,
 }
 
